@@ -1,0 +1,1 @@
+"""Gold and runs: alignment, scoring, agreement, differences, exchange with other tools."""
