@@ -1,0 +1,463 @@
+"""What each block of a text is for: title, abstract, body, caption, table, reference list, furniture, notes.
+
+The patterns that name sections and furniture are data (lexicons/sections.tsv, lexicons/furniture.tsv); here is
+the walk that applies them, and that joins the paragraphs which a page break cut.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from pipeline.reading.blocks import Block
+from pipeline.schema import SectionKind
+
+
+@dataclass(slots=True)
+class Part:
+    """A piece of the document with one purpose; ``ranges`` are its source stretches in reading order."""
+
+    kind: SectionKind
+    title: str
+    ranges: list[tuple[int, int]]
+    block: Block
+    heading: bool = False
+    #: the ranges that continue a sentence of the range before (joined across a page break)
+    words: int = 0
+
+
+@dataclass(slots=True)
+class Structure:
+    """Parts in reading order, and the blocks of the reference list."""
+
+    parts: list[Part] = field(default_factory=list)
+    references: list[Block] = field(default_factory=list)
+    title: str = ""
+
+
+@cache
+def _lexicon(name: str) -> tuple[dict[str, str], ...]:
+    path = resources.files("pipeline.lexicons").joinpath(name)
+    with path.open(encoding="utf-8", newline="") as handle:
+        return tuple(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def _headings() -> list[tuple[re.Pattern[str], SectionKind]]:
+    rows = [row for row in _lexicon("sections.tsv") if row["where"] == "heading"]
+    return [(re.compile(rf"(?:\d+\.?\s+)?(?:{row['pattern']})\s*[:.]?", re.IGNORECASE), row["kind"]) for row in rows]  # type: ignore[misc]
+
+
+@cache
+def _leads() -> list[tuple[re.Pattern[str], SectionKind]]:
+    rows = [row for row in _lexicon("sections.tsv") if row["where"] == "lead"]
+    return [(re.compile(rf"(?:{row['pattern']})", re.IGNORECASE), row["kind"]) for row in rows]  # type: ignore[misc]
+
+
+@cache
+def _furniture_lines() -> re.Pattern[str]:
+    rows = [row["pattern"] for row in _lexicon("furniture.tsv") if row["where"] == "line"]
+    return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
+
+
+@cache
+def watermark_pattern() -> re.Pattern[str]:
+    """Matches the known watermark sentences wherever they stand, also where a line end cut them short.
+
+    A watermark that is cut (``It is illegal to post this copyr``) counts from five words on.
+    """
+    alternatives: list[str] = []
+    for row in _lexicon("furniture.tsv"):
+        if row["where"] != "inline":
+            continue
+        words = row["pattern"].split(" ")
+        pattern = ""
+        for position in range(len(words) - 1, -1, -1):
+            word = words[position]
+            if position >= 4 and word.isalpha() and len(word) > 4:
+                # the last word printed may be cut within: "copyr"
+                cut = word[:3] + "".join(f"(?:{char}" for char in word[3:]) + ")?" * (len(word) - 3)
+                tail = f"(?:{word}{pattern}|{cut}(?![a-z]))"
+            else:
+                tail = word + pattern
+            joined = rf"\s+{tail}" if position else tail
+            pattern = f"(?:{joined})?" if position >= 5 else joined
+        alternatives.append(pattern)
+    marks = r"(?:<u>|\*\*|\*|_)?"
+    closing = r"(?:</u>|\*\*|\*|_)?"
+    return re.compile(rf"{marks}(?:{'|'.join(alternatives)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
+
+
+def heading_kind(text: str) -> SectionKind | None:
+    """The kind of the section that a heading opens, where it is not plain body.
+
+    >>> heading_kind("Conflicts of Interest"), heading_kind("REFERENCES"), heading_kind("Results")
+    ('author_notes', 'references', None)
+    """
+    bare = text.strip(" :.*#|")
+    for pattern, kind in _headings():
+        if pattern.fullmatch(bare):
+            return kind
+    return None
+
+
+_FUNCTION = re.compile(
+    r"\b(?:the|of|and|in|to|a|is|are|was|were|for|with|that|this|by|as|on|from|be|at|an|or|have|has|we|which)\b",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"^(?:supplement(?:ary|al) |e|extended data )?(?:fig(?:ure)?s?\.?|tables?|box|scheme|chart|panel)\s*(?:[A-Z]?\d{1,3}[A-Za-z]?|[IVX]{1,5})?\s*(?:[.:|–—]|$|\s(?=[A-Z]))",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
+_AFFILIATION = re.compile(
+    r"\b(?:Universit|Department|Departamento|Division of|Hospital|Institut|School of|College|Center for|Centre for|"
+    r"Faculty|Laborator|Clinic\b|Foundation|Inc\.|GmbH|Ltd)", re.IGNORECASE
+)  # fmt: skip
+_JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\bdoi\s*:|\b10\.\d{4,9}/\S+", re.IGNORECASE)
+_REFERENCE_LIKE = re.compile(
+    r"^(?:[-*•]\s+|\[?\(?\d{1,3}[\])]?\.?\s+)?(?:[a-z]{1,4}\s){0,3}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?,?\s+(?:[A-Z]\.?[\s-]?){1,4}(?:[,.;(]|\s|$).*?\b(?:1[89]|20)\d\d",
+    re.DOTALL,
+)
+#: "IV: intravenous, TRD: treatment-resistant depression": the legend under a table
+_LEGEND = re.compile(r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*", re.IGNORECASE)
+_TRAILING_MARK = re.compile(r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$")
+_LEADING_MARK = re.compile(r"^(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹]+|\[[\d,;\s–-]+\]|[*_\s\"“(]|</?\w+>)+")
+
+
+def is_prose(text: str, words: int = 12) -> bool:
+    """Whether a text reads as sentences: long enough, with function words, not an address or a list of names."""
+    count = len(text.split())
+    if count < words:
+        return False
+    return len(_FUNCTION.findall(text)) >= 0.12 * count and not _EMAIL.search(text)
+
+
+def _masked(block: Block) -> str:
+    return re.sub(r"\d+", "#", block.plain.lower()).strip(" .|")
+
+
+def find_furniture(blocks: list[Block], source_length: int) -> set[int]:
+    """Indices of the blocks that are running heads, feet, page numbers or site marks.
+
+    A running head is a short line that comes again, pages apart; section names and table cells are not taken.
+    """
+    short = [
+        (i, _masked(b)) for i, b in enumerate(blocks)
+        if b.kind in ("prose", "heading") and 1 <= b.words <= 14 and len(b.plain) <= 110
+    ]  # fmt: skip
+    places: dict[str, list[int]] = {}
+    for i, key in short:
+        places.setdefault(key, []).append(i)
+    found = {i for i, _ in short if blocks[i].kind != "heading" and _furniture_lines().fullmatch(blocks[i].plain)}
+    for key, where in places.items():
+        if len(where) < 2 or len(key.split()) < 2 or heading_kind(blocks[where[0]].plain):
+            continue
+        spread = (blocks[where[-1]].start - blocks[where[0]].start) / len(where)
+        capital = sum(word[:1].isupper() for word in blocks[where[0]].plain.split())
+        if spread >= min(1200, source_length / 12) and capital * 2 >= len(key.split()):
+            # the first may be the title or the author line itself: those stand at the head of the text
+            keep_first = where[0] < 6 and blocks[where[0]].kind == "heading"
+            found.update(where[1:] if keep_first else where)
+    return found
+
+
+def _looks_heading(block: Block) -> bool:
+    text = block.plain
+    return (
+        block.kind == "prose" and len(block.lines) == 1 and 1 <= block.words <= 14 and len(text) <= 110
+        and text[:1].isupper() and text[-1] not in ".,;:!?" and not _EMAIL.search(text) and not re.search(r"\d{4}", text)
+    )  # fmt: skip
+
+
+class Walk:
+    """One pass over the blocks; each is given its kind, and cut paragraphs are joined."""
+
+    def __init__(self, source: str, blocks: list[Block]) -> None:
+        self.source = source
+        self.blocks = blocks
+        self.out = Structure()
+        self.furniture = find_furniture(blocks, len(source))
+        self.zone: SectionKind = "front_matter"
+        self.zone_title = ""
+        self.begun = False  # the abstract or the body has begun
+        self.open: Part | None = None  # a paragraph whose last sentence is unfinished
+        self.since_open = 0
+
+    def run(self) -> Structure:
+        """Classify every block. Nothing is lost: what is left out of the reading text is a part too."""
+        for i, block in enumerate(self.blocks):
+            self._block(i, block)
+        return self.out
+
+    # ------------------------------------------------------------
+
+    def _add(self, kind: SectionKind, block: Block, heading: bool = False, start: int | None = None, end: int | None = None) -> Part:
+        span = (block.start if start is None else start, block.end if end is None else end)
+        part = Part(kind, self.zone_title, [span], block, heading, block.words)
+        self.out.parts.append(part)
+        return part
+
+    def _content(self, block: Block) -> str:
+        """The block's plain text without watermarks."""
+        raw = self.source[block.start : block.end]
+        clean = watermark_pattern().sub("", raw)
+        if clean != raw:
+            from pipeline.reading.blocks import strip_markup
+
+            return strip_markup(clean)
+        return block.plain
+
+    def _block(self, i: int, block: Block) -> None:
+        text = self._content(block)
+        if i in self.furniture or not re.search(r"\w", text) or (text != block.plain and _furniture_lines().fullmatch(text)):
+            self._add("furniture", block)
+            return
+        if text != block.plain and len(text.split()) <= 6 and i > 3 and any(
+            text.strip(" .") in other.plain for other in self.blocks[:12] if other is not block
+        ):  # fmt: skip
+            self._add("furniture", block)  # a running head with a watermark behind it
+            return
+        if block.kind == "table":
+            kind: SectionKind = "table" if self.zone not in ("front_matter", "author_notes") or self.begun else "front_matter"
+            self._add(kind, block)
+            return
+        if block.words <= 30 and _JOURNAL_LINE.search(text) and not is_prose(text, 12) and self.zone != "references":
+            self._add("front_matter", block)
+            return
+        if self._is_running_name(i, text):
+            self._add("furniture", block)
+            return
+        if self.zone == "keywords" and heading_kind(text) is None and block.kind != "heading":
+            self._add("keywords", block)
+            self.zone, self.zone_title = "body" if self.out.title else "front_matter", ""
+            return
+        opens = heading_kind(text) if len(text) <= 90 else None
+        if block.kind != "heading" and opens is None and self.zone != "references" and self._is_note(block, text):
+            return
+        is_heading = block.kind == "heading" or (_looks_heading(block) and self._heading_fits(i, text))
+        if is_heading or (opens and block.words <= 8):
+            self._heading(block, text, opens)
+            return
+        if _CAPTION.match(text) and (block.words <= 250):
+            self._caption(block, text)
+            return
+        if self.zone == "references":
+            if block.kind == "prose" and self.out.references and self._after_references(block, text):
+                self._add("caption", block)
+                return
+            self._add("references", block)
+            self.out.references.append(block)
+            return
+        if _LEGEND.match(text) and self.begun:
+            self._add("footnote", block)
+            return
+        if not self.begun:
+            self._front(i, block, text)
+            return
+        if self.zone in ("author_notes", "acknowledgements", "front_matter"):
+            cites = re.search(r"<sup>\d|\^\{\d|\[\d|[⁰¹²³⁴-⁹]|\(\w[^()]* (?:19|20)\d\d", self.source[block.start : block.end])
+            if not (is_prose(text, 60) and cites):
+                self._add(self.zone, block)
+                return
+            self.zone, self.zone_title = "body", ""  # the article goes on behind a note without a heading
+        self._prose(block, text)
+
+    def _is_running_name(self, i: int, text: str) -> bool:
+        """A short line that is the beginning of an author line or of the title in the front matter."""
+        if not self.begun or len(text.split()) > 12 or len(text.split()) < 2:
+            return False
+        early = (part for part in self.out.parts[:12] if part.kind in ("front_matter", "title"))
+        return any(part.block is not self.blocks[i] and part.block.plain.startswith(text.rstrip(". ")) for part in early)
+
+    def _heading_fits(self, i: int, text: str) -> bool:
+        """A short line is a heading only before something longer, and not in the middle of a sentence."""
+        following = next((b for j, b in enumerate(self.blocks[i + 1 : i + 4], i + 1) if j not in self.furniture), None)
+        if self.zone == "references":
+            return heading_kind(text) is not None or bool(_CAPTION.match(text)) or text.isupper()
+        if following is None or not self.begun:
+            return False
+        if self.zone in ("author_notes", "acknowledgements"):
+            return heading_kind(text) is not None or is_prose(following.plain, 40)
+        # what goes on in lower case is a sentence that a page break cut, not a section
+        return not _LEADING_MARK.sub("", self.source[following.start : following.end])[:1].islower()
+
+    def _heading(self, block: Block, text: str, opens: SectionKind | None) -> None:
+        if not self.begun and opens is None and not self.out.title:
+            self._title(block, text)
+            return
+        if _CAPTION.match(text):
+            self._caption(block, text)
+            return
+        self.zone_title = text
+        if opens in ("references", "keywords", "author_notes", "acknowledgements", "front_matter"):
+            self.zone = opens
+            self._add(opens, block)
+            return
+        if opens == "abstract":
+            self.zone, self.begun = "abstract", True
+        elif block.kind == "heading" or self.begun or is_prose(text, 3):
+            if not self.begun and not self._is_body_heading(text):
+                self._add("front_matter", block)
+                return
+            structured = self.zone == "abstract" and block.words <= 4 and block.kind != "heading"
+            self.zone = "abstract" if structured and not self._is_body_heading(text) else "body"
+            self.begun = True
+        self._add(self.zone, block, heading=True)
+
+    @staticmethod
+    def _is_body_heading(text: str) -> bool:
+        return bool(re.match(r"(?:\d+\.?\s*|[IVX]+\.\s*)?(?:introduction|background|objectives?|overview|methods?|purpose)\b", text, re.IGNORECASE))
+
+    def _caption(self, block: Block, text: str) -> None:
+        if self.zone == "references":
+            self.zone, self.zone_title = "references", ""
+        self._add("caption" if self.begun else "front_matter", block)
+
+    def _after_references(self, block: Block, text: str) -> bool:
+        """Prose that follows a figure's title behind the reference list belongs to the figure."""
+        last = self.out.parts[-1]
+        return last.kind == "caption" and is_prose(text, 15) and not _REFERENCE_LIKE.match(text)
+
+    def _is_note(self, block: Block, text: str) -> bool:
+        """Author notes and front matter told by their first words or by what they hold."""
+        bare = text.lstrip("*†‡§¶^{}1234567890abc,() ") if not self.begun else text.lstrip("*†‡§¶ ")
+        for candidate in {bare, text}:
+            for pattern, kind in _leads():
+                match = pattern.match(candidate)
+                if match and (block.words <= 400):
+                    if match.end() == len(candidate) and self.begun and kind != "keywords":
+                        break
+                    self._note(block, kind)
+                    return True
+        if block.words <= 90 and (_EMAIL.search(text) or "orcid.org" in text.lower()):
+            self._note(block, "author_notes")
+            return True
+        if block.words <= 60 and _AFFILIATION.search(text) and not is_prose(text, 25) and (
+            not self.begun or re.match(r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text)
+            and len(_FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":")
+        ):  # fmt: skip
+            self._note(block, "front_matter" if not self.begun else "author_notes")
+            return True
+        return False
+
+    def _note(self, block: Block, kind: SectionKind) -> None:
+        """Record a note; where body prose runs on behind its address (a lost line break), split it off."""
+        emails = list(_EMAIL.finditer(self.source, block.start, block.end))
+        if emails:
+            tail = re.compile(r"[)\].;,]*\s+").match(self.source, emails[-1].end(), block.end)
+            rest_text = self.source[tail.end() : block.end] if tail else ""
+            if tail and is_prose(rest_text, 20) and "orcid" not in rest_text.lower():
+                self._add(kind, block, end=emails[-1].end())
+                rest = Block("prose", tail.end(), block.end, self.source[tail.end() : block.end], lines=[(tail.end(), block.end)])
+                if self.zone in ("front_matter", "author_notes"):
+                    self.zone = "body"
+                self.begun = True
+                self._prose(rest, rest.plain)
+                return
+        self._add(kind, block)
+
+    def _title(self, block: Block, text: str) -> None:
+        self.out.title = text
+        self._add("title", block)
+
+    def _front(self, i: int, block: Block, text: str) -> None:
+        """Before the abstract: the title, names and addresses; the first real prose begins the abstract."""
+        if not self.out.title and block.words >= 3 and not _JOURNAL_LINE.search(text) and not _AFFILIATION.search(text):
+            later_heading = any(b.kind == "heading" and b.level == 1 for b in self.blocks[i : i + 8])
+            if not later_heading:
+                if block.words > 40 and is_prose(text, 30):
+                    self.begun, self.zone = True, "body"  # a text without front matter
+                    self._prose(block, text)
+                else:
+                    self._title(block, text)
+                return
+        if is_prose(text, 35) and not _JOURNAL_LINE.search(text[:200]):
+            self.begun = True
+            # with a title before it the first long paragraph is the abstract; without one, the body
+            self.zone = "abstract" if self.out.title else "body"
+            self.zone_title = ""
+            self._prose(block, text)
+            return
+        structured = re.match(r"(?:background|objectives?|aims?|introduction|purpose|importance|context)\s*:", text, re.IGNORECASE)
+        if structured:
+            self.begun, self.zone = True, "abstract"
+            self._prose(block, text)
+            return
+        self._add("front_matter", block)
+
+    # ------------------------------------------------------------ joining
+
+    def _prose(self, block: Block, text: str) -> None:
+        kind: SectionKind = self.zone if self.zone in ("abstract", "body") else "body"
+        raw = self.source[block.start : block.end]
+        lead = watermark_pattern().match(raw)
+        if lead:
+            raw = raw[lead.end() :]
+        head = _LEADING_MARK.sub("", raw)
+        if self.open is not None and block.kind == "prose" and self._continues(head, text):
+            self.open.ranges.append((block.start, block.end))
+            self.open.words += block.words
+            if not self._unfinished(raw):
+                self.open = None
+            return
+        part = self._add("box" if block.kind == "item" else kind, block)
+        if block.kind == "prose" and self._unfinished(raw) and block.words >= 6:
+            self.open, self.since_open = part, len(self.out.parts)
+
+    def _continues(self, head: str, text: str) -> bool:
+        between = self.out.parts[self.since_open :]
+        if len(between) > 12 or self.open is None:
+            return False
+        last = _TRAILING_MARK.sub("", self.source[self.open.ranges[-1][0] : self.open.ranges[-1][1]])[-1:]
+        if head[:1].islower():
+            return True
+        aside = all(p.kind in ("furniture", "author_notes", "front_matter", "caption", "table", "footnote") for p in between)
+        return aside and not last.isspace() and last not in ".!?:;" and is_prose(text, 6)
+
+    @staticmethod
+    def _unfinished(raw: str) -> bool:
+        bare = _TRAILING_MARK.sub("", raw.rstrip())
+        return bool(bare) and bare[-1] not in ".!?:"
+
+
+def structure(source: str, blocks: list[Block]) -> Structure:
+    """Classify the blocks of a source; see `Walk`."""
+    walk = Walk(source, blocks)
+    found = walk.run()
+    if not any(part.kind in ("abstract", "body") and not part.heading for part in found.parts):
+        # nothing long enough to begin an article: a snippet, an abstract alone. All of it is body.
+        again = Walk(source, blocks)
+        again.begun, again.zone = True, "body"
+        title, again.out.title = found.title, found.title
+        found = again.run()
+        found.title = title
+    return _find_unheaded_references(found)
+
+
+def _find_unheaded_references(found: Structure) -> Structure:
+    """A reference list without a heading: five or more entries in a row, in the last two thirds of the text."""
+    if found.references:
+        return found
+    run: list[Part] = []
+    for part in found.parts[len(found.parts) // 3 :]:
+        if _REFERENCE_LIKE.match(part.block.plain) and part.kind in ("body", "box"):
+            run.append(part)
+        elif len(run) >= 5:
+            break
+        else:
+            run = []
+    if len(run) >= 5:
+        for part in run:
+            part.kind = "references"
+            found.references.append(part.block)
+    return found
+
+
+def kinds(found: Structure) -> Counter[str]:
+    """How many parts of each kind there are (for people who look)."""
+    return Counter(part.kind for part in found.parts)
