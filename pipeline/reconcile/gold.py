@@ -65,6 +65,8 @@ def texts_in(*folders: Path | str, endings: Sequence[str] = (".txt", ".md")) -> 
     """
 
     def read(doc: str) -> Source | None:
+        if not doc or doc != Path(doc).name:  # a document's name never leads out of the folder
+            return None
         for folder in folders:
             for ending in endings:
                 path = Path(folder) / f"{doc}{ending}"
