@@ -90,6 +90,12 @@ def test_no_drug_is_a_not_drug() -> None:
     assert exact & {short for row in ALL_DRUGS for short in parts(row["abbreviations"])} == set()
 
 
+def test_no_definable_abbreviation_is_a_not_drug() -> None:
+    excluded = {row["term"] for row in NOT_DRUGS}
+    unsafe = {short for row in ALL_DRUGS for short in parts(row["abbreviations_if_defined"])}
+    assert unsafe & excluded == set()
+
+
 def test_not_drugs_are_listed_once() -> None:
     counts = Counter(row["term"].lower() for row in NOT_DRUGS)
     assert [term for term, count in counts.items() if count > 1] == []
