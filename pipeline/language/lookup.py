@@ -43,7 +43,11 @@ def _outcomes() -> Iterator[Entry]:
 def automaton() -> Automaton:
     """The automaton of all lexicons; built on first use, a fraction of a second."""
     entries = [*_drugs(), *_scales(), *_outcomes()]
-    entries += [Entry("not_drugs", row["term"], row) for row in rows("not_drugs.tsv")]
+    # short capitals (ER, NO, NET) are words in lower case
+    entries += [
+        Entry("not_drugs", row["term"], row, exact=row["term"].isupper() and len(row["term"]) <= 6)
+        for row in rows("not_drugs.tsv")
+    ]
     return Automaton(entries)
 
 

@@ -31,7 +31,7 @@ class Weights:
     arrays: float32, by the names that training gives them.
     tags: BILUO tags in the order of the emission columns.
     dilations: how far each convolution looks to either side.
-    classes: lexicon class (0 to 15) of folded words; words not in it are class 0.
+    classes: lexicon class (0 to 63) of folded words; words not in it are class 0.
     """
 
     arrays: Mapping[str, Array]

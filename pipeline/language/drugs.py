@@ -1,0 +1,285 @@
+"""Drugs: lexicon, abbreviations that the text defines, INN stems, and the chemicals that the NER model sees.
+
+What evidence each source needs is stated once, in `DrugFinder`: a plain lexicon name needs none; an ambiguous one
+(``insulin``, ``glucose``), a stem and an NER span need signs of being given to somebody. Classes, transmitters,
+receptors and the like (lexicons/not_drugs.tsv) take their stretch of text before any drug inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language.common import get, put, sentences_of
+from pipeline.language.lexicon import Entry, Hit, fold, rows, split
+from pipeline.language.lookup import hits_of
+from pipeline.language.numbers import DASHES
+from pipeline.schema import DrugValue, Found
+
+_SALT = re.compile(
+    r"\s+(?:hydrochloride|HCl|dihydrochloride|hydrobromide|maleate|mesylate|mesilate|besylate|besilate|tartrate|bitartrate|succinate|fumarate|citrate|phosphate|"
+    r"diphosphate|sulfate|sulphate|acetate|sodium|disodium|potassium|calcium|magnesium|nitrate|bromide|chloride|iodide|lactate|gluconate|pamoate|palmitate|decanoate|"
+    r"enanthate|valerate|propionate|dipropionate|furoate|oxalate|tosylate|ditosylate|esylate|edisylate|camsylate|xinafoate|carbonate|bicarbonate|aspartate|orotate|"
+    r"trihydrate|monohydrate|dihydrate|hemihydrate|anhydrous|besilate|embonate|stearate|estolate|etabonate|medoxomil|cilexetil|axetil|proxetil|pivoxil|alafenamide|disoproxil)\b(?!\s+(?:level|concentration|channel|intake|excretion))",
+)
+_STEREO = re.compile(
+    rf"(?:(?:\([+±{DASHES}]\)|\((?:[RS](?:,\s?[RS])*|\d[RS](?:[,;]\s?\d?[RS])*)\)|[RSDLrsdl]\([+{DASHES}]\)|(?<![\w])(?:[RSDL]|[dl]|rac|dl|DL|cis|trans|alpha|beta|[αβ]))[{DASHES}]\s?)$"
+)
+_RACEMIC = re.compile(r"\bracemic\s+$", re.IGNORECASE)
+#: Signs in a sentence that something was given to somebody.
+_GIVEN = re.compile(
+    r"\b(?:receiv\w+|administ\w+|treat(?:ed|ment|ing)?|given|giving|therap\w+|dos(?:e|es|ed|age|ages|ing)|infus\w+|inject\w+|intraven\w+|i\.?v\.?|i\.?p\.?|i\.?m\.?|oral(?:ly)?|"
+    r"subcutan\w+|intranas\w+|intramuscul\w+|intraperiton\w+|transderm\w+|topical\w*|inhal\w+|placebo|randomi[sz]\w+|efficacy|tolerability|mg|µg|mcg|mg/kg|IU|tablets?|capsules?|"
+    r"daily|twice|augment\w*|adjunct\w*|combin\w+|monotherap\w+|pretreat\w+|premedic\w+|co-?administ\w*|supplement\w*|prescri\w+|medicat\w+|drug|agent|antagonist|agonist|inhibitor|"
+    r"blocker|vehicle|switch\w*|initiat\w+|discontinu\w+|withdraw\w*|add-on|versus|vs|regimen|chemotherap\w+|vaccin\w+|immuni[sz]\w+|exposure|toxicity|induced)\b",
+    re.IGNORECASE,
+)
+#: Directly beside an ambiguous name: proof that it is given.
+_GIVEN_BEFORE = re.compile(
+    r"(?:\b(?:receiv\w+|administ\w+(?:\s+of)?|treat(?:ed|ment|ing)?\s+with|given|giving|therapy\s+with|doses?\s+of|infusions?\s+of|injections?\s+of|intravenous|IV|i\.v\.|oral|subcutaneous|"
+    r"intranasal|inhaled|topical|transdermal|intramuscular|exogenous|supplement\w*(?:\s+with)?|combin\w+\s+with|plus|versus|vs\.?|effects?\s+of|efficacy\s+of|adjunctive|add-on|"
+    r"basal|prandial|bolus|human|recombinant|conjugated|mg|µg|mcg|IU|units?|g)\s+(?:of\s+|daily\s+|an?\s+|the\s+|oral\s+|intravenous\s+|high-dose\s+|low-dose\s+)?|\d\s?%\s+)$",
+    re.IGNORECASE,
+)
+_GIVEN_AFTER = re.compile(
+    r"\s*(?:[(\[,]\s*)?(?:\d[\d.,–-]*\s?(?:mg|µg|mcg|g|IU|U|units|mL|%)|(?:gel|cream|patch|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
+    r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–]treated|[-–]induced)",
+    re.IGNORECASE,
+)
+#: A word after a name that makes it the name of something else.
+_OTHER_THING = re.compile(
+    rf"\s*[{DASHES}]?\s*(?:receptors?|transporters?|channels?|antibod(?:y|ies)|kinases?|synthases?|dehydrogenases?|pathways?|signal+ing|neurons?|levels?|concentrations?|deficien\w+|"
+    r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?:[A-Z]{1,6}[-\s]?\d{2,7}[A-Z]{0,2}|[A-Z]{2,5}-[A-Z]?\d{1,4})$")
+_CLASS_ENDING = re.compile(
+    r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
+    r"antagonists?|agonists?|inhibitors?|blockers?|agents?|drugs?|derivatives?|metabolites?|compounds?|oxygen|water|nitrogen|carbon|hydrogen|phosphates?|sulfur|nucleotides?)$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _stems() -> list[tuple[re.Pattern[str], str]]:
+    out = []
+    for row in rows("inn_stems.tsv"):
+        if row["position"] != "suffix":
+            continue
+        exceptions = "|".join(re.escape(word) for word in split(row["exceptions"]))
+        guard = rf"(?!(?:{exceptions})(?![a-z]))" if exceptions else ""
+        low = max(int(row["min_length"] or 6) - len(row["stem"]), 2)
+        out.append((re.compile(rf"{guard}[a-z]{{{low},}}{re.escape(row['stem'])}"), row["stem"]))
+    return out
+
+
+@cache
+def _stem_words() -> re.Pattern[str]:
+    """Words of running text that end in a stem; one pattern for all of them."""
+    stems = "|".join(sorted({re.escape(row["stem"]) for row in rows("inn_stems.tsv") if row["position"] == "suffix"}, key=len, reverse=True))
+    return re.compile(rf"(?<![\w])[A-Za-z][a-z]{{3,}}(?:{stems})(?![\w])")
+
+
+def preferred(entry: Entry) -> DrugValue:
+    """The value of a lexicon entry: its preferred name and identifiers."""
+    ids = {key: entry.row[key] for key in ("atc", "rxnorm", "mesh", "drugbank") if entry.row.get(key)}
+    return DrugValue(entry.row["name"], ids or None)
+
+
+class DrugFinder:
+    """spaCy component: finds drugs; uses ``goldpan_ner`` and ``abbreviation_detector`` where they ran before.
+
+    >>> import spacy
+    >>> nlp = spacy.blank("en"); _ = nlp.add_pipe("goldpan_drugs")
+    >>> doc = nlp("Racemic ketamine, S-ketamine and sodium valproate act on glutamate.")
+    >>> [(span.text, span._.value.name) for span in doc.spans["drugs"]]
+    [('Racemic ketamine', 'ketamine'), ('S-ketamine', 'esketamine'), ('sodium valproate', 'valproate')]
+    """
+
+    def __init__(self, stems: bool = True, ner: bool = True) -> None:
+        self.stems = stems
+        self.ner = ner
+
+    def __call__(self, doc: Doc) -> Doc:
+        put(doc, "DRUG", _Search(doc, self).run())
+        return doc
+
+
+class _Search:
+    """The search in one doc. Stretches are taken in the order of the sources' certainty."""
+
+    def __init__(self, doc: Doc, finder: DrugFinder) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self.finder = finder
+        self.sentences = sentences_of(doc)
+        self.found: list[Found] = []
+        self.blocked: list[tuple[int, int]] = []
+        self.aliases: dict[str, DrugValue] = {}
+        self.foreign: set[str] = set()
+
+    def run(self) -> list[Found]:
+        hits = self._lexicon_hits()
+        self._definitions(hits)
+        self._take(hits)
+        self._defined_abbreviations()
+        covered = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
+        if self.finder.ner:
+            self._ner(covered)
+        if self.finder.stems:
+            self._stems(covered)
+        return self.found
+
+    # ------------------------------------------------------------ lexicon
+
+    def _lexicon_hits(self) -> list[Hit]:
+        """Leftmost-longest over drugs and what is no drug together; at equal length what is no drug loses."""
+        hits = [*hits_of(self.doc, "drugs"), *hits_of(self.doc, "not_drugs")]
+        out: list[Hit] = []
+        for hit in sorted(hits, key=lambda h: (h.start, -h.end, h.entry.lexicon != "drugs", h.entry.field == "if_defined")):
+            if out and hit.start < out[-1].end:
+                continue
+            out.append(hit)
+        return out
+
+    def _definitions(self, hits: list[Hit]) -> None:
+        """What the text's own abbreviations stand for: a drug, or something else."""
+        by_name = {(h.start, h.end): h for h in hits if h.entry.lexicon == "drugs"}
+        for short, start, end in _abbreviations(self.doc):
+            long_form = self.text[start:end]
+            inside = [h for (a, b), h in by_name.items() if start - 3 <= a and b <= end + 1]
+            whole = [h for h in inside if h.end >= end - 1 and h.end - h.start >= 0.6 * len(long_form)]
+            if whole:
+                self.aliases[short] = preferred(whole[-1].entry)
+            else:
+                self.foreign.add(short)
+
+    def _take(self, hits: list[Hit]) -> None:
+        spelled = {hit.entry.row["name"] for hit in hits if hit.entry.lexicon == "drugs" and hit.entry.field in ("name", "synonym")}
+        for hit in hits:
+            entry = hit.entry
+            surface = self.text[hit.start : hit.end]
+            if entry.lexicon != "drugs" or (surface in self.foreign and surface not in self.aliases):
+                self.blocked.append((hit.start, hit.end))
+                continue
+            if surface in self.aliases:
+                continue  # taken with the definitions
+            if entry.field == "if_defined" and entry.row["name"] not in spelled:
+                continue
+            if entry.field == "if_defined" and not self._beside_given(hit.start, hit.end):
+                continue
+            start, end = self._extend(hit.start, hit.end)
+            if _OTHER_THING.match(self.text, hit.end) and entry.row.get("context") == "ambiguous":
+                self.blocked.append((hit.start, hit.end))
+                continue
+            if entry.row.get("context") == "ambiguous" and not self._beside_given(start, end):
+                self.blocked.append((hit.start, hit.end))
+                continue
+            self._add(start, end, preferred(entry), f"lexicon:{entry.row['name']}:{entry.field}")
+
+    def _beside_given(self, start: int, end: int) -> bool:
+        return bool(
+            _GIVEN_BEFORE.search(self.text, max(0, start - 40), start) or _GIVEN_AFTER.match(self.text, end)
+        )
+
+    def _extend(self, start: int, end: int) -> tuple[int, int]:
+        """Take in ``racemic``, stereo descriptors before a name and the salt behind it."""
+        stereo = _STEREO.search(self.text, max(0, start - 16), start)
+        if stereo:
+            start = stereo.start()
+        racemic = _RACEMIC.search(self.text, max(0, start - 10), start)
+        if racemic:
+            start = racemic.start()
+        salt = _SALT.match(self.text, end)
+        return start, salt.end() if salt else end
+
+    def _add(self, start: int, end: int, value: DrugValue, why: str) -> None:
+        self.found.append(Found("DRUG", start, end, value, why))
+
+    def _defined_abbreviations(self) -> None:
+        if not self.aliases:
+            return
+        taken = _Cover([(f.start, f.end) for f in self.found])
+        pattern = re.compile(rf"(?<![\w])(?:{'|'.join(sorted(map(re.escape, self.aliases), key=len, reverse=True))})(?![\w])")
+        for match in pattern.finditer(self.text):
+            start, end = self._extend(match.start(), match.end())
+            if not taken.overlaps(start, end):
+                self._add(start, end, self.aliases[match[0]], f"defined:{match[0]}")
+
+    # ------------------------------------------------------------ names that no lexicon has
+
+    def _ner(self, covered: _Cover) -> None:
+        """Chemicals of the NER model: codes and words that no list knows, where they are given to somebody."""
+        for span in self.doc.spans.get("ner", ()):
+            start, end = span.start_char, span.end_char
+            surface = self.text[start:end]
+            if span.label_ != "CHEMICAL" or covered.overlaps(start, end) or surface in self.foreign:
+                continue
+            if len(surface) < 4 or _CLASS_ENDING.search(surface) or _OTHER_THING.match(self.text, end):
+                continue
+            left, right = self.sentences.around(start)
+            code = bool(_CODE.fullmatch(surface))
+            if not re.search(r"[a-z]{4}", surface) and not code:
+                continue
+            if " " in surface and not code:
+                continue
+            if self._beside_given(start, end) or (code and _GIVEN.search(self.text, left, right)):
+                self._add(start, end, DrugValue(fold(surface)), "ner:CHEMICAL")
+                covered.add(start, end)
+
+    def _stems(self, covered: _Cover) -> None:
+        """Words with an INN stem (WHO, The use of stems in the selection of INN)."""
+        for match in _stem_words().finditer(self.text):
+            start, end = match.span()
+            if covered.overlaps(start, end):
+                continue
+            word = match[0].lower()
+            for pattern, stem in _stems():
+                if pattern.fullmatch(word):
+                    left, right = self.sentences.around(start)
+                    if _GIVEN.search(self.text, left, right) and not _OTHER_THING.match(self.text, end):
+                        start, end = self._extend(start, end)
+                        self._add(start, end, DrugValue(word), f"stem:-{stem}")
+                        covered.add(start, end)
+                    break
+
+
+def _abbreviations(doc: Doc) -> Iterable[tuple[str, int, int]]:
+    """(short form, long form's start, end) of the abbreviations that scispaCy's detector found."""
+    if not doc.has_extension("abbreviations"):
+        return
+    seen = set()
+    for abbreviation in doc._.abbreviations or ():
+        if abbreviation.text in seen:
+            continue
+        seen.add(abbreviation.text)
+        long_form = abbreviation._.long_form
+        yield abbreviation.text, long_form.start_char, long_form.end_char
+
+
+class _Cover:
+    """Stretches that are taken."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._cells: set[int] = set()
+        for start, end in spans:
+            self.add(start, end)
+
+    def add(self, start: int, end: int) -> None:
+        self._cells.update(range(start, end))
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return any(at in self._cells for at in range(start, end))
+
+
+@Language.factory("goldpan_drugs", assigns=["doc.spans"], default_config={"stems": True, "ner": True})
+def make_drugs(nlp: Language, name: str, stems: bool, ner: bool) -> DrugFinder:
+    """Factory of `DrugFinder`. ``stems`` and ``ner`` switch the sources beyond the lexicon."""
+    return DrugFinder(stems, ner)
+
+
+__all__ = ["DrugFinder", "get", "make_drugs", "preferred"]
