@@ -85,9 +85,14 @@ def load(paths: Sequence[Path], settings: Settings) -> Corpus:
     return corpus
 
 
-def _add(corpus: Corpus, path: Path, settings: Settings) -> None:
+def check(path: Path) -> None:
+    """Raises GoldpanError where there is nothing of that name."""
     if not path.exists():
         raise GoldpanError(f"{path}: no such file or folder; give a folder, a file or a manifest")
+
+
+def _add(corpus: Corpus, path: Path, settings: Settings) -> None:
+    check(path)
     if path.is_dir() and (path / MANIFEST).is_file():
         path = path / MANIFEST
     if path.is_dir():

@@ -1,0 +1,1 @@
+"""When, where, again: Prefect flows over pipeline/. They hold no extraction logic."""

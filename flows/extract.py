@@ -1,0 +1,83 @@
+"""Extraction in batches, each a task of seconds, with a bounded number of them under way."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from pipeline.schema import GoldpanError
+from pipeline.settings import Settings
+from pipeline.workers import Outcome, Pool, Task
+
+_pools: dict[tuple[Settings, Path], Pool] = {}
+_lock = threading.Lock()
+
+
+def pool(settings: Settings, cache: Path) -> Pool:
+    """This process's extraction processes: the flow's own with threads, a Dask worker's with Dask."""
+    with _lock:
+        if (settings, cache) not in _pools:
+            _pools[settings, cache] = Pool(settings, cache, settings.cpus())
+        return _pools[settings, cache]
+
+
+def close_pools() -> None:
+    """End all extraction processes of this process."""
+    with _lock:
+        for each in _pools.values():
+            each.close()
+        _pools.clear()
+
+
+def _can_pass(_task: object, _run: object, state: Any) -> bool:
+    """Only what the system did may be different next time; bad input and bad settings stay what they are."""
+    try:
+        state.result()
+    except OSError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+@task(name="extract", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=_can_pass)
+def extract_batch(tasks: list[Task], settings: Settings, cache: Path, staging: Path) -> list[Outcome]:
+    """Extract from the documents of a batch; what they gave is in the cache afterwards."""
+    return pool(settings, cache).extract(tasks, staging)
+
+
+def extract(
+    batches: Iterable[list[Task]], settings: Settings, cache: Path, staging: Path, ahead: int
+) -> Iterator[list[Outcome]]:
+    """Outcomes of each batch in order, with at most ``ahead`` batches under way."""
+    waiting: deque[PrefectFuture[list[Outcome]]] = deque()
+    for batch in batches:
+        waiting.append(extract_batch.submit(batch, settings, cache, staging))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def runner(settings: Settings) -> TaskRunner[Any]:
+    """The task runner that the settings choose. Raises GoldpanError where Dask is wanted and not installed."""
+    if settings.runner == "threads":
+        return ThreadPoolTaskRunner(max_workers=settings.cpus())
+    try:
+        from prefect_dask import DaskTaskRunner
+    except ImportError as error:
+        raise GoldpanError(
+            "runner dask: prefect-dask is not installed; pip install 'goldpan-evidence[dask]'"
+        ) from error
+    chosen: TaskRunner[Any] = DaskTaskRunner(
+        **({"address": settings.dask_address} if settings.dask_address else {})
+    )
+    return chosen

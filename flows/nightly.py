@@ -1,0 +1,99 @@
+"""The whole line as one flow: ingest → extract → reconcile → a sealed run."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.utilities.annotations import quote
+
+from flows.extract import close_pools, extract, runner
+from flows.ingest import ingest
+from flows.reconcile import reconcile
+from pipeline import steps, store
+from pipeline.progress import Progress
+from pipeline.schema import GoldpanError
+from pipeline.settings import Settings
+from pipeline.store import Run
+from pipeline.workers import Outcome
+
+
+class Clock:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, phase: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[phase] = round(time.perf_counter() - start, 3)
+
+
+def _runner() -> Any:
+    """The settings' task runner; settings that are wrong are reported when the flow runs."""
+    try:
+        return runner(Settings.load())
+    except GoldpanError:
+        return None
+
+
+@flow(name="goldpan", task_runner=_runner())
+def nightly(corpus: list[str] | None = None, gold: str | None = None, out: str | None = None) -> str:
+    """Read, extract and reconcile; returns the folder of the sealed run.
+
+    ``corpus``: folders, files or a manifest; ``gold``, ``out``: folders; each the setting's where it is None.
+    Raises GoldpanError for bad input. What an interrupted run had finished is in the cache for the next.
+    """
+    settings = Settings.load().replace(out=Path(out).absolute() if out else None)
+    runner(settings)
+    clock = Clock()
+    try:
+        abandoned = store.sweep(settings.out)
+        with Run(settings.out) as run:
+            with clock("ingest"):
+                work = ingest([Path(path) for path in corpus or ()], settings)
+            _announce(work, abandoned)
+            with clock("extract"):
+                outcomes = _extract(work, settings, run)
+            with clock("assemble"):
+                tally = steps.assemble(run, work, outcomes, settings)
+            record = steps.record(settings, work, tally)
+            with clock("reconcile"):
+                # Quoted: Prefect would look for futures in every item of the corpus.
+                aside: tuple[Any, Any] = quote(work), quote(record)
+                result = reconcile(run, aside[0], Path(gold) if gold else None, settings, aside[1])
+            return str(run.seal(record | result.to_json() | {"timings": clock.seconds}))
+    except OSError as error:
+        raise store.unwritable(settings.out, error) from error
+    finally:
+        close_pools()
+
+
+def _announce(work: steps.Plan, abandoned: int) -> None:
+    missing = work.corpus.missing()
+    if missing:
+        print(missing, file=sys.stderr)
+    if abandoned:
+        print("an earlier run did not finish: what it had extracted is reused", file=sys.stderr)
+
+
+def _extract(work: steps.Plan, settings: Settings, run: Run) -> list[Outcome]:
+    sizes = {task.index: work.corpus.items[task.index].bytes for task in work.tasks}
+    progress = Progress("extract", len(sizes), sum(sizes.values()))
+    batches = work.batches(settings.batch_words, settings.cpus())
+    cache = steps.open_cache(settings).folder
+    outcomes: list[Outcome] = []
+    try:
+        for done in extract(batches, settings, cache, run.staging, 2 * settings.cpus()):
+            outcomes += done
+            progress.add(len(done), sum(sizes[o.index] for o in done), sum(o.words for o in done))
+    finally:
+        progress.close()
+    return outcomes

@@ -1,0 +1,54 @@
+"""Files named on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.schema import Document, GoldpanError
+from pipeline.settings import Settings
+
+
+class Inputs:
+    """Documents of the files and folders named; what cannot be read is reported, one line each, and counted."""
+
+    def __init__(self, paths: Sequence[Path], settings: Settings) -> None:
+        self.settings = settings
+        self.bad = 0
+        self.paths: list[Path] = []
+        for path in paths:
+            self._expand(path)
+
+    def _expand(self, path: Path) -> None:
+        """A folder or manifest becomes its files, any other path stays: reading it says what is wrong with it."""
+        from pipeline import corpus
+
+        if not (path.is_dir() or path.suffix.lower() == ".csv"):
+            self.paths.append(path)
+            return
+        try:
+            found = corpus.load([path], self.settings)
+        except GoldpanError as error:
+            self._report(str(error))
+            return
+        if found.absent:
+            print(f"goldpan: {found.missing()}", file=sys.stderr)
+        for item in found.items:
+            if item.reason:
+                self._report(f"{item.path}: {item.reason}")
+            else:
+                self.paths.append(item.path)
+
+    def __iter__(self) -> Iterator[Document]:
+        from pipeline.reading import read
+
+        for path in self.paths:
+            try:
+                yield read(path, self.settings)
+            except GoldpanError as error:
+                self._report(str(error))
+
+    def _report(self, line: str) -> None:
+        self.bad += 1
+        print(f"goldpan: {line}", file=sys.stderr)

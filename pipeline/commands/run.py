@@ -1,0 +1,84 @@
+"""``goldpan run``: the main job, as a Prefect flow on a server of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+HELP = "read, extract and reconcile a corpus; print how well it went; keep it all in one folder"
+EPILOG = """\
+Only what is new or changed is extracted: results are kept under the checksum of text, code, settings, lexicons and
+model. A document that cannot be read, takes too long or crashes its process is set aside with its reason, and the
+rest go on. A run that was interrupted is taken up by the next one.
+
+A run is one folder of outputs/: run.json, mentions.jsonl, mentions.parquet, documents.csv, scores.json and
+diff.jsonl (what changed since the run before). outputs/latest is the newest.
+
+examples:
+  goldpan run                              the corpus of the settings (corpus/manifest.csv)
+  goldpan run papers/ --gold my-gold/      a folder of your own, scored against your own gold
+  goldpan run a.txt b.pdf --out /tmp/out   two files
+  GOLDPAN_TEXTS=~/reviews goldpan run      say where the texts are that the manifest names
+
+Prefect's server runs on the loopback interface for the run's duration and reports to nobody; to keep Prefect's own
+history and page, start one (prefect server start) and set PREFECT_API_URL.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("corpus", nargs="*", type=Path, metavar="CORPUS",
+                        help="a folder, a manifest or files (default: the setting corpus)")  # fmt: skip
+    parser.add_argument(
+        "--gold", type=Path, metavar="DIR", help="gold annotations (default: annotations/gold)"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of runs (default: outputs)")
+    parser.add_argument("--format", choices=("table", "json"), default="table",
+                        help="the table, or run.json with its scores")  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the flow and print its table. Raises GoldpanError for bad input, before anything is started."""
+    from flows.server import embedded
+    from pipeline import corpus, store, versions
+    from pipeline.schema import GoldpanError
+    from pipeline.settings import Settings
+
+    settings = Settings.load().replace(out=args.out.absolute() if args.out else None)
+    if args.gold and not args.gold.exists():
+        raise GoldpanError(f"{args.gold}: no such folder of gold; correct --gold")
+    for path in args.corpus or [settings.corpus]:
+        corpus.check(path)
+    fingerprint = versions.fingerprint(settings)
+    with embedded(settings.out) as server:
+        # The server needs seconds to start: Prefect and, where there is work, the extraction processes load meanwhile.
+        from flows.extract import pool
+        from flows.nightly import nightly
+
+        newest = store.latest(settings.out)
+        if newest is None or store.read_record(newest).get("fingerprint") != fingerprint:
+            pool(settings, settings.out / "cache").warm(settings.cpus())
+        if server:
+            server.wait()
+        sealed = Path(
+            nightly(
+                [str(path.absolute()) for path in args.corpus],
+                str(args.gold.absolute()) if args.gold else None,
+                str(settings.out),
+            )
+        )
+    record = store.read_record(sealed)
+    scores = json.loads((sealed / "scores.json").read_text(encoding="utf-8"))
+    if args.format == "json":
+        print(json.dumps(record | {"run": str(sealed), "scores": scores}, ensure_ascii=False, indent=1))
+    else:
+        from pipeline.summary import summary
+
+        print(summary(record, scores, sealed))
+    if not record["documents"]["processed"] + record["documents"]["reused"]:
+        print("goldpan: no document could be read", file=sys.stderr)
+        return 2
+    return 0
