@@ -12,8 +12,12 @@ HELP = "check gold annotations; measure agreement between two annotators"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands ``check`` and ``agree``."""
     commands = parser.add_subparsers(dest="gold_command", required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="every problem of gold files: checksums, offsets, labels, values, overlaps")
-    check.add_argument("dir", type=Path, nargs="?", metavar="DIR", help="gold folder or file (default: annotations/gold)")
+    check = commands.add_parser(
+        "check", help="every problem of gold files: checksums, offsets, labels, values, overlaps"
+    )
+    check.add_argument(
+        "dir", type=Path, nargs="?", metavar="DIR", help="gold folder or file (default: annotations/gold)"
+    )
     check.add_argument("--format", choices=("table", "json"), default="table")
     agree = commands.add_parser("agree", help="agreement of two annotators: F1 and kappa per label")
     agree.add_argument("a", type=Path, metavar="A", help="gold folder or file of one annotator")
@@ -44,9 +48,13 @@ def _check(args: argparse.Namespace) -> int:
             print(problem)
         for doc in sorted(documents):
             if look(doc) is None:
-                print(f"{documents[doc].path}: no text of {doc} at hand, so its offsets are unchecked; give --texts")
+                print(
+                    f"{documents[doc].path}: no text of {doc} at hand, so its offsets are unchecked; give --texts"
+                )
     if problems:
-        raise GoldpanError(f"{folder}: {len(problems)} problem{'s' if len(problems) != 1 else ''}; correct the lines named")
+        raise GoldpanError(
+            f"{folder}: {len(problems)} problem{'s' if len(problems) != 1 else ''}; correct the lines named"
+        )
     mentions = sum(len(document.mentions) for document in documents.values())
     if args.format == "table":
         print(f"{folder}: {len(documents)} documents, {mentions} mentions, no problem")
@@ -62,7 +70,11 @@ def _agree(args: argparse.Namespace) -> int:
     if args.format == "json":
         rows = {name: row.to_json() for name, row in table.items()}
         overall = rows.pop(agreement.OVERALL)
-        print(json.dumps({"labels": rows, "overall": overall, "documents": documents}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"labels": rows, "overall": overall, "documents": documents}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         print(agreement.render(table, documents, as_markdown=args.format == "markdown"))
     return 0

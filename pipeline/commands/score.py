@@ -27,11 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("run", nargs="?", default="latest", metavar="RUN",
                         help="a run's folder, its id, or a mentions.jsonl (default: the newest run)")  # fmt: skip
-    parser.add_argument("--gold", type=Path, metavar="DIR", help="gold folder or file (default: annotations/gold)")
+    parser.add_argument(
+        "--gold", type=Path, metavar="DIR", help="gold folder or file (default: annotations/gold)"
+    )
     parser.add_argument("--texts", type=Path, action="append", metavar="DIR",
                         help="folder of source texts that gold is checked against (repeatable)")  # fmt: skip
     parser.add_argument("--format", choices=("table", "json", "markdown", "junit"), default="table")
-    parser.add_argument("--mode", choices=NAMES, default="overlap", help="mode of the first table and of thresholds")
+    parser.add_argument(
+        "--mode", choices=NAMES, default="overlap", help="mode of the first table and of thresholds"
+    )
     parser.add_argument("--fail-under", action="append", default=[], metavar="[LABEL.][MODE.]METRIC=NUMBER",
                         help="exit with 1 where this is missed (repeatable)")  # fmt: skip
     parser.add_argument("--against", metavar="RUN_B", help="another run: paired test of the difference")
@@ -59,7 +63,11 @@ def run(args: argparse.Namespace) -> int:
         same_texts(documents, other)
         theirs = score(documents, other.mentions, processed=other.processed, convert=convert, seed=args.seed)
         compared = compare(scores, theirs, args.mode, seed=args.seed)
-    listed = errors.errors(scores.aligned, drug=args.mode == "value_drug", convert=convert) if args.errors is not None else []
+    listed = (
+        errors.errors(scores.aligned, drug=args.mode == "value_drug", convert=convert)
+        if args.errors is not None
+        else []
+    )
     if args.format == "json":
         out = scores.to_json() | {"run": str(rows.path)}
         if wanted:
@@ -71,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
         if args.errors is not None:
             out["confusion"] = errors.confusion(scores.aligned)
             out["causes"] = [
-                {"kind": c.kind, "cause": c.cause, "labels": c.labels, "count": c.count} for c in errors.causes(listed)
+                {"kind": c.kind, "cause": c.cause, "labels": c.labels, "count": c.count}
+                for c in errors.causes(listed)
             ]
             out["errors"] = [error.to_json() for error in listed[: args.errors]]
         print(json.dumps(out, ensure_ascii=False, indent=1))

@@ -90,21 +90,25 @@ def agree(
 ) -> tuple[dict[str, Agreement], list[str]]:
     """Agreement by label, and overall, on the documents that both annotated; the documents' names.
 
-    ``sources`` give the documents' lengths for kappa; a document whose text is not at hand is taken to end with its last
-    mention. Overall kappa is that of *marked with this label or not* over all labels' characters.
+    ``sources`` give the documents' lengths for kappa; a document whose text is not at hand is taken to end with
+    its last mention. Overall kappa is that of *marked with this label or not* over all labels' characters.
     Raises GoldpanError where the two share no document, or made theirs on different texts.
     """
     documents = sorted(a.keys() & b.keys())
     if not documents:
-        raise GoldpanError("the two annotators share no document; give two folders with gold of the same documents")
+        raise GoldpanError(
+            "the two annotators share no document; give two folders with gold of the same documents"
+        )
     look = as_sources(sources)
     modes: tuple[Mode, ...] = (Overlap(), Exact(), Value())
-    hits = {label: [0, 0, 0] for label in LABELS}
-    sizes = {label: [0, 0] for label in LABELS}
-    marks = {label: [0, 0, 0, 0] for label in LABELS}
+    hits: dict[str, list[int]] = {label: [0, 0, 0] for label in LABELS}
+    sizes: dict[str, list[int]] = {label: [0, 0] for label in LABELS}
+    marks: dict[str, list[int]] = {label: [0, 0, 0, 0] for label in LABELS}
     for doc in documents:
         if a[doc].sha256 and b[doc].sha256 and a[doc].sha256 != b[doc].sha256:
-            raise GoldpanError(f"{doc}: the two annotated different texts of it (their sha256 differ); use one text")
+            raise GoldpanError(
+                f"{doc}: the two annotated different texts of it (their sha256 differ); use one text"
+            )
         labels = [label for label in LABELS if label in a[doc].labels and label in b[doc].labels]
         ours = [m for m in a[doc].mentions if m.label in labels]
         theirs = [m for m in b[doc].mentions if m.label in labels]
@@ -128,7 +132,8 @@ def agree(
         n_a, n_b = (sum(sizes[label][side] for label in members) for side in (0, 1))
         right_ones = [ratio(2 * sum(hits[label][k] for label in members), n_a + n_b) for k in range(3)]
         cells = [sum(marks[label][k] for label in members) for k in range(4)]
-        table[name] = Agreement(name, n_a, n_b, *right_ones, kappa(*cells))
+        overlap, exact, value = right_ones
+        table[name] = Agreement(name, n_a, n_b, overlap, exact, value, kappa(*cells))
     return table, documents
 
 
@@ -142,8 +147,8 @@ def render(table: Mapping[str, Agreement], documents: Sequence[str], *, as_markd
     ]  # fmt: skip
     body = (markdown if as_markdown else columns)(head, rows, right=range(1, 7))
     note = (
-        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(documents)}. F1 takes one annotator "
-        "as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: corrected for "
+        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(documents)}. F1 takes one "
+        "annotator as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: corrected for "
         "chance, but raised by the many characters that neither marked, and weighted towards long mentions."
     )
     return f"{body}\n\n{note}"

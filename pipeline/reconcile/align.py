@@ -12,6 +12,7 @@ itself, the assignment problem is solved on each connected component (Kuhn 1955;
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -56,7 +57,9 @@ def in_order(mentions: Iterable[Mention]) -> list[Mention]:
     rows = sorted(mentions, key=lambda m: (m.start, m.end, m.label))
     keys = {(m.start, m.end, m.label) for m in rows}
     if len(keys) < len(rows):
-        rows.sort(key=lambda m: (m.start, m.end, m.label, json.dumps(m.to_json(), sort_keys=True, default=str)))
+        rows.sort(
+            key=lambda m: (m.start, m.end, m.label, json.dumps(m.to_json(), sort_keys=True, default=str))
+        )
     return rows
 
 
@@ -93,7 +96,7 @@ def components(edges: Sequence[Edge]) -> list[list[Edge]]:
 
 
 def _disjoint(mentions: Sequence[Mention]) -> bool:
-    return all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
+    return all(a.end <= b.start for a, b in itertools.pairwise(mentions))
 
 
 def _plus(a: Weight, b: Weight) -> Weight:
@@ -185,7 +188,7 @@ def _assign(edges: Sequence[Edge], weights: Sequence[Weight]) -> list[Edge]:
     if len(left) <= 60:
         chosen = hungarian([[-gain for gain in row] for row in gains])
     else:  # SciPy takes half a second to import: only for the rare large component
-        from scipy.optimize import linear_sum_assignment
+        from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
         chosen = linear_sum_assignment(gains, maximize=True)[1].tolist()
     taken = [(left[row], right[column]) for row, column in enumerate(chosen) if gains[row][column]]
@@ -195,7 +198,9 @@ def _assign(edges: Sequence[Edge], weights: Sequence[Weight]) -> list[Edge]:
 def match(
     gold: Sequence[Mention],
     found: Sequence[Mention],
-    agree: Callable[[Mention, Mention], bool] = lambda a, b: a.label == b.label and same(a.label, a.value, b.value),
+    agree: Callable[[Mention, Mention], bool] = lambda a, b: (
+        a.label == b.label and same(a.label, a.value, b.value)
+    ),
 ) -> list[Edge]:
     """Index pairs of the optimal alignment of two lists in text order, whatever their labels.
 

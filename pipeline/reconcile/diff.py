@@ -17,8 +17,7 @@ from typing import Any, Literal
 
 from pipeline.reconcile.align import align
 from pipeline.reconcile.gold import write_atomic
-from pipeline.reconcile.runs import Rows
-from pipeline.reconcile.score import by_document
+from pipeline.reconcile.runs import Rows, by_document
 from pipeline.reconcile.values import same
 from pipeline.schema import Mention
 
@@ -26,7 +25,7 @@ Kind = Literal["lost", "found", "label_changed", "value_changed", "moved"]
 KINDS: tuple[Kind, ...] = ("lost", "found", "label_changed", "value_changed", "moved")
 #: parts of a record that differ between any two runs, or that say what was read and not how
 _VOLATILE = re.compile(
-    r"(?:^|\.)(?:id|name|run_id|created|started|finished|ended|sealed|previous|host|pid|user|path|out|gold|seconds"
+    r"^(?:id|run|run_id)$|(?:^|\.)(?:created|started|finished|ended|sealed|previous|host|pid|user|path|out|gold|seconds"
     r"|timings?|times?|duration|words_per_second|documents|scores?|mentions|counts?|set_aside|processed|reused|workers"
     r"|runner|batch\w*|tasks?)(?:\.|$)"
 )
@@ -152,7 +151,7 @@ class Diff:
     only_b: list[str]
     unchanged: int
 
-    def groups(self) -> list[tuple[str, str, str, list[Difference]]]:
+    def groups(self) -> list[tuple[Kind, str, str, list[Difference]]]:
         """(kind, cause, why, rows): largest first within a kind, so that a change is seen before its instances."""
         table: dict[tuple[Kind, str, str], list[Difference]] = defaultdict(list)
         for row in self.rows:
@@ -175,18 +174,25 @@ class Diff:
         }  # fmt: skip
 
 
-def compare_mentions(a: Iterable[Mention], b: Iterable[Mention]) -> tuple[list[tuple[Kind, Mention | None, Mention | None]], int]:
+Moved = tuple[Kind, Mention | None, Mention | None]
+
+
+def compare_mentions(
+    a: Iterable[Mention], b: Iterable[Mention], from_gold: bool = False
+) -> tuple[list[Moved], int]:
     """(kind, a, b) of every difference between two lists of mentions of one document, and the number of equal pairs.
 
     A pair with another span and another value is *value changed*: what it says matters more than where it ends.
+    With ``from_gold`` a value may say more than ``a`` does (a scale's items), as the scorer has it.
     """
     result = align(a, b)
-    out: list[tuple[Kind, Mention | None, Mention | None]] = []
+    out: list[Moved] = []
     equal = 0
     for left, right in result.pairs:
         both = same(left.label, left.value, right.value, drug=True)
-        # gold may leave out a scale's items, a run may not lose them: equal has to hold both ways
-        if not (both and same(left.label, right.value, left.value, drug=True)):
+        if both and not from_gold:
+            both = same(left.label, right.value, left.value, drug=True)
+        if not both:
             out.append(("value_changed", left, right))
         elif (left.start, left.end) != (right.start, right.end):
             out.append(("moved", left, right))
@@ -211,14 +217,18 @@ def diff(a: Rows, b: Rows) -> Diff:
     """
     left, right = by_document(a.mentions), by_document(b.mentions)
     of_a, of_b = (set(x.processed) if x.processed is not None else None for x in (a, b))
-    only_a = sorted(doc for doc in (of_a if of_a is not None else left) if of_b is not None and doc not in of_b)
-    only_b = sorted(doc for doc in (of_b if of_b is not None else right) if of_a is not None and doc not in of_a)
+    only_a = sorted(
+        doc for doc in (of_a if of_a is not None else left) if of_b is not None and doc not in of_b
+    )
+    only_b = sorted(
+        doc for doc in (of_b if of_b is not None else right) if of_a is not None and doc not in of_a
+    )
     changed = changes(a.record, b.record) if a.record and b.record else []
     rows: list[Difference] = []
     unchanged = 0
     for doc in sorted((left.keys() | right.keys()) - set(only_a) - set(only_b)):
         other_text = bool(a.sha256.get(doc) and b.sha256.get(doc) and a.sha256[doc] != b.sha256[doc])
-        pairs, equal = compare_mentions(left.get(doc, ()), right.get(doc, ()))
+        pairs, equal = compare_mentions(left.get(doc, ()), right.get(doc, ()), from_gold=a.is_gold)
         unchanged += equal
         for kind, before, after in pairs:
             whys = [m.why for m in (before, after) if m and m.why]

@@ -82,7 +82,15 @@ def errors(aligned: Mapping[str, Aligned], drug: bool = False, convert: bool = F
         mention = error.gold or error.found
         assert mention is not None
         common = -often[error.kind, error.cause]
-        return KINDS.index(error.kind), common, error.cause, error.doc, mention.start, mention.end, mention.label
+        return (
+            KINDS.index(error.kind),
+            common,
+            error.cause,
+            error.doc,
+            mention.start,
+            mention.end,
+            mention.label,
+        )
 
     return sorted(out, key=place)
 
@@ -118,5 +126,7 @@ def causes(rows: list[Error], examples: int = 3) -> list[Cause]:
     for (kind, cause), members in groups.items():
         texts = Counter((e.gold or e.found).text for e in members if (e.gold or e.found))  # type: ignore[union-attr]
         labels = ", ".join(sorted({error.label for error in members}))
-        out.append(Cause(kind, cause, labels, len(members), tuple(text for text, _ in texts.most_common(examples))))
+        out.append(
+            Cause(kind, cause, labels, len(members), tuple(text for text, _ in texts.most_common(examples)))
+        )
     return out

@@ -75,7 +75,9 @@ def texts_in(*folders: Path | str, endings: Sequence[str] = (".txt", ".md")) -> 
                     try:
                         return Source(data.decode("utf-8"), hashlib.sha256(data).hexdigest())
                     except UnicodeDecodeError as error:
-                        raise GoldpanError(f"{path}: not UTF-8 at byte {error.start}; convert it to UTF-8") from error
+                        raise GoldpanError(
+                            f"{path}: not UTF-8 at byte {error.start}; convert it to UTF-8"
+                        ) from error
         return None
 
     return read
@@ -135,13 +137,17 @@ def _row_problem(where: str, row: Mapping[str, Any]) -> Problem | None:
         return Problem(where, f"unknown label {row['label']!r}", f"use one of {', '.join(LABELS)}")
     start, end = row["start"], row["end"]
     if type(start) is not int or type(end) is not int or not 0 <= start < end:
-        return Problem(where, f"offsets {start!r}–{end!r} are no span", "start and end are whole numbers, start < end")
+        return Problem(
+            where, f"offsets {start!r}–{end!r} are no span", "start and end are whole numbers, start < end"
+        )
     if not isinstance(row["doc"], str) or not isinstance(row["text"], str):
         return Problem(where, "doc and text must be strings", "correct the line")
     wrong = values.problem(row["label"], row["value"])
     if wrong:
         todo = f"correct the value of {row['label']} (guidelines)"
-        return Problem(where, f"value {row['value']!r}: {wrong}", todo, fatal=not isinstance(row["value"], Mapping))
+        return Problem(
+            where, f"value {row['value']!r}: {wrong}", todo, fatal=not isinstance(row["value"], Mapping)
+        )
     return None
 
 
@@ -199,7 +205,9 @@ def load(
                 header = row
                 unknown = sorted({str(label) for label in row.get("labels", ())} - set(LABELS))
                 if unknown:
-                    problems.append(Problem(where, f"unknown label {unknown[0]!r}", f"use {', '.join(LABELS)}"))
+                    problems.append(
+                        Problem(where, f"unknown label {unknown[0]!r}", f"use {', '.join(LABELS)}")
+                    )
             else:
                 wrong = _row_problem(where, row)
                 if wrong is not None:
@@ -214,7 +222,9 @@ def load(
             if doc not in cache:
                 cache[doc] = look(doc)
             source = cache[doc]
-            sha256 = str(row.get("sha256") or (header.get("sha256") if doc == header.get("doc") else "") or "")
+            sha256 = str(
+                row.get("sha256") or (header.get("sha256") if doc == header.get("doc") else "") or ""
+            )
             document.sha256 = document.sha256 or sha256
             if source is not None and sha256 and sha256 != source.sha256:
                 if (doc, sha256) not in mismatched:
@@ -285,7 +295,7 @@ def write(path: Path | str, document: GoldDocument) -> None:
         header["guidelines"] = document.guidelines
     if tuple(document.labels) != LABELS:
         header["labels"] = list(document.labels)
-    ordered = sorted(document.mentions, key=lambda m: (m.start, m.end, LABELS.index(m.label)))  # type: ignore[arg-type]
+    ordered = sorted(document.mentions, key=lambda m: (m.start, m.end, LABELS.index(m.label)))
     lines = [header, *(mention.to_json() for mention in ordered)]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     write_atomic(Path(path), text.encode("utf-8"))

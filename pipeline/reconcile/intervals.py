@@ -126,11 +126,17 @@ def metric(name: str, credit: Any, found: Any, gold: Any) -> Any:
     >>> float(metric("f1", 3.0, 4.0, 6.0))
     0.6
     """
-    top, bottom = {"precision": (credit, found), "recall": (credit, gold), "f1": (2.0 * credit, found + gold)}[name]
+    top, bottom = {
+        "precision": (credit, found),
+        "recall": (credit, gold),
+        "f1": (2.0 * credit, found + gold),
+    }[name]
     return np.divide(top, bottom, out=np.zeros_like(np.asarray(top, float)), where=np.asarray(bottom) > 0)
 
 
-def randomisation(name: str, a: Floats, b: Floats, seed: int = 0, rounds: int = 10_000) -> tuple[float, float]:
+def randomisation(
+    name: str, a: Floats, b: Floats, seed: int = 0, rounds: int = 10_000
+) -> tuple[float, float]:
     """Two-sided p of an approximate randomisation test by document, and the smallest p it could give.
 
     ``a`` and ``b`` have shape (documents, 3): credit, found and gold of the two runs. Under the null hypothesis they

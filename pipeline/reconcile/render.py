@@ -19,14 +19,20 @@ def one_line(text: str, width: int = 60) -> str:
     'a b·c·[31m'
     """
     out = "".join(
-        " " if char.isspace() else "·" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") else char
+        " "
+        if char.isspace()
+        else "·"
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")
+        else char
         for char in text
     )
     return out if len(out) <= width else out[: width - 1] + "…"
 
 
 def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
@@ -123,7 +129,10 @@ def report(
 ) -> str:
     """The whole report as a terminal or Markdown text; parts that are not given are left out."""
     table = markdown if as_markdown else columns
-    blocks = [table(SCORE_HEAD, score_rows(scores, mode), right=(1, 2, 3, 4, 5, 6)), "\n".join(_notes(scores, mode))]
+    blocks = [
+        table(SCORE_HEAD, score_rows(scores, mode), right=(1, 2, 3, 4, 5, 6)),
+        "\n".join(_notes(scores, mode)),
+    ]
     blocks.append("F1 by mode" if not as_markdown else "**F1 by mode**")
     blocks.append(table(["label", *NAMES], mode_rows(scores), right=range(1, len(NAMES) + 1)))
     if compared:
@@ -136,7 +145,9 @@ def report(
         blocks.append(f"This run (A) and the other (B): {compared[-1].test}")
         blocks.append(table(["label", "metric", "A", "B", "B − A", "95%", "p"], rows, right=(2, 3, 4, 5, 6)))
         if least > 0.05:
-            blocks.append(f"With so few documents that differ, p cannot fall below {least:.3f} for some rows.")
+            blocks.append(
+                f"With so few documents that differ, p cannot fall below {least:.3f} for some rows."
+            )
     if confused is not None:
         names = list(confused)
         rows = [[name, *(str(confused[name][other] or "·") for other in names)] for name in names]
@@ -150,7 +161,9 @@ def report(
         blocks.append(f"Errors by cause ({sum(c.count for c in grouped)})")
         blocks.append(table(["error", "why", "label", "n", "such as"], rows, right=(3,)))
     if listed:
-        blocks.append(table(["error", "where", "label", "gold", "found", "why"], [_error_row(e) for e in listed]))
+        blocks.append(
+            table(["error", "where", "label", "gold", "found", "why"], [_error_row(e) for e in listed])
+        )
     blocks.extend(("met: " if v.met else "MISSED: ") + str(v) for v in verdicts)
     return "\n\n".join(blocks)
 
@@ -169,7 +182,14 @@ def _error_row(error: Error) -> list[str]:
         return f"{side.label} {text}" if error.kind == "label" else text  # type: ignore[attr-defined]
 
     where = f"{one_line(error.doc, 30)}:{mention.start}–{mention.end}"
-    return [error.kind, where, error.label, show(error.gold), show(error.found), one_line(error.cause, 40) + note]
+    return [
+        error.kind,
+        where,
+        error.label,
+        show(error.gold),
+        show(error.found),
+        one_line(error.cause, 40) + note,
+    ]
 
 
 def junit(scores: Scores, verdicts: Sequence[Verdict], mode: str = "overlap") -> str:
@@ -178,7 +198,13 @@ def junit(scores: Scores, verdicts: Sequence[Verdict], mode: str = "overlap") ->
     failures = sum(not v.met for v in verdicts)
     count = len(verdicts) or len(scores.labels) + 1
     suite = ElementTree.SubElement(
-        suites, "testsuite", name="goldpan score", tests=str(count), failures=str(failures), errors="0", skipped="0"
+        suites,
+        "testsuite",
+        name="goldpan score",
+        tests=str(count),
+        failures=str(failures),
+        errors="0",
+        skipped="0",
     )
     properties = ElementTree.SubElement(suite, "properties")
     for label, row in [*scores.labels.items(), (OVERALL, scores.overall)]:
@@ -186,9 +212,13 @@ def junit(scores: Scores, verdicts: Sequence[Verdict], mode: str = "overlap") ->
             value = f"{getattr(row.modes[mode], name):.6f}"
             ElementTree.SubElement(properties, "property", name=f"{label}.{mode}.{name}", value=value)
     for verdict in verdicts:
-        case = ElementTree.SubElement(suite, "testcase", classname="goldpan.score", name=verdict.threshold.text)
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="goldpan.score", name=verdict.threshold.text
+        )
         if not verdict.met:
-            ElementTree.SubElement(case, "failure", type="threshold", message=str(verdict)).text = str(verdict)
+            ElementTree.SubElement(case, "failure", type="threshold", message=str(verdict)).text = str(
+                verdict
+            )
     if not verdicts:
         for label in [*scores.labels, OVERALL]:
             ElementTree.SubElement(suite, "testcase", classname="goldpan.score", name=label)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,22 @@ class Rows:
     is_gold: bool = False
 
 
+def by_document(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
+    """Mentions grouped by document."""
+    out: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        out[mention.doc].append(mention)
+    return dict(out)
+
+
 def read_mentions(path: Path) -> list[Mention]:
     """The mentions of a JSON-lines file. Raises GoldpanError naming the line that is none; a header line is skipped."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise GoldpanError(f"{path}: cannot be read ({error.strerror}); give a run's folder or a mentions.jsonl") from error
+        raise GoldpanError(
+            f"{path}: cannot be read ({error.strerror}); give a run's folder or a mentions.jsonl"
+        ) from error
     except UnicodeDecodeError as error:
         raise GoldpanError(f"{path}: not UTF-8 at byte {error.start}; is it a mentions.jsonl?") from error
     out: list[Mention] = []
@@ -56,8 +67,14 @@ def read_mentions(path: Path) -> list[Mention]:
         try:
             mention = Mention.from_json(row)
         except KeyError as error:
-            raise GoldpanError(f"{where}: no {error.args[0]}; a mention has doc, label, start, end, text") from error
-        if type(mention.start) is not int or type(mention.end) is not int or not 0 <= mention.start < mention.end:
+            raise GoldpanError(
+                f"{where}: no {error.args[0]}; a mention has doc, label, start, end, text"
+            ) from error
+        if (
+            type(mention.start) is not int
+            or type(mention.end) is not int
+            or not 0 <= mention.start < mention.end
+        ):
             raise GoldpanError(f"{where}: offsets {mention.start!r}–{mention.end!r} are no span; start < end")
         if not isinstance(mention.value, Mapping):
             raise GoldpanError(f"{where}: value must be an object")
@@ -98,7 +115,9 @@ def read_run(path: Path | str) -> Rows:
         try:
             record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         except ValueError as error:
-            raise GoldpanError(f"{folder / 'run.json'}: not JSON ({error}); the run was not sealed") from error
+            raise GoldpanError(
+                f"{folder / 'run.json'}: not JSON ({error}); the run was not sealed"
+            ) from error
     return Rows(path.name or str(path), path, read_mentions(file), processed, sha256, record)
 
 

@@ -24,6 +24,7 @@ from pipeline.reconcile.intervals import (
     wilson,
 )
 from pipeline.reconcile.modes import CREDIT, Mode, modes
+from pipeline.reconcile.runs import by_document
 from pipeline.schema import LABELS, GoldpanError, Mention
 
 OVERALL = "overall"
@@ -110,14 +111,6 @@ class Scores:
         }
 
 
-def by_document(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
-    """Mentions grouped by document."""
-    out: dict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        out[mention.doc].append(mention)
-    return dict(out)
-
-
 def gold_documents(mentions: Iterable[Mention]) -> dict[str, GoldDocument]:
     """Gold documents from bare mentions, every label taken as annotated."""
     return {doc: GoldDocument(doc, rows) for doc, rows in by_document(mentions).items()}
@@ -135,7 +128,9 @@ def _tally(
     for row, doc in enumerate(documents):
         result = aligned[doc]
         missed = Counter(m.label for m in result.missed) + Counter(gold.label for gold, _ in result.crossed)
-        spurious = Counter(m.label for m in result.spurious) + Counter(found.label for _, found in result.crossed)
+        spurious = Counter(m.label for m in result.spurious) + Counter(
+            found.label for _, found in result.crossed
+        )
         for mode in judges:
             verdicts = Counter((gold.label, mode.judge(gold, found)) for gold, found in result.pairs)
             tasks = [*((label, verdict, n) for (label, verdict), n in verdicts.items())]
@@ -174,14 +169,19 @@ def _intervals(
             size = whole / 2 if name == "f1" else whole
             interval = wilson(part * size / whole if whole else 0.0, size)
             if ends is not None and (bottom[:, column] > 0).sum() >= 2:
-                interval = (min(interval[0], float(ends[0][column])), max(interval[1], float(ends[1][column])))
+                interval = (
+                    min(interval[0], float(ends[0][column])),
+                    max(interval[1], float(ends[1][column])),
+                )
             out[key][name] = interval
     return out
 
 
 def _method(documents: int, resamples: int, seed: int) -> str:
     if documents < 2:
-        return "Wilson score intervals over mentions (fewer than two documents, so not clustered; F1 over pairs)"
+        return (
+            "Wilson score intervals over mentions (fewer than two documents, so not clustered; F1 over pairs)"
+        )
     few = "; with fewer than ten documents such intervals are too narrow" if documents < 10 else ""
     return (
         f"percentile cluster bootstrap over {documents} documents ({resamples} resamples, seed {seed}); "
@@ -216,7 +216,9 @@ def score(
     documents = sorted(doc for doc in documents_of if given is None or doc in given)
     if not documents:
         have = ", ".join(sorted(documents_of)[:5]) or "none"
-        raise GoldpanError(f"no document of the run has gold (gold: {have}); give another --gold, or run those documents")
+        raise GoldpanError(
+            f"no document of the run has gold (gold: {have}); give another --gold, or run those documents"
+        )
     rows = by_document(found)
     aligned = {
         doc: align(
@@ -239,7 +241,10 @@ def score(
             )  # fmt: skip
         table = tallies[label, "overlap"]
         return LabelScores(
-            int(table[:, 2].sum()), int(table[:, 1].sum()), measures, documents_needed(table[:, 0], table[:, 2])
+            int(table[:, 2].sum()),
+            int(table[:, 1].sum()),
+            measures,
+            documents_needed(table[:, 0], table[:, 2]),
         )
 
     return Scores(
@@ -297,7 +302,9 @@ def compare(
     """
     documents = [doc for doc in a.documents if doc in set(b.documents)]
     if not documents:
-        raise GoldpanError("the two runs have no scored document in common; compare runs on the same documents")
+        raise GoldpanError(
+            "the two runs have no scored document in common; compare runs on the same documents"
+        )
     rows_a = [a.documents.index(doc) for doc in documents]
     rows_b = [b.documents.index(doc) for doc in documents]
     out: list[Comparison] = []
@@ -310,7 +317,11 @@ def compare(
             left, right = (float(metric("recall", *x.sum(axis=0))) for x in (ours, theirs))
             test = f"McNemar, exact ({only_a} found by A alone, {only_b} by B alone)"
             least = mcnemar(0, only_a + only_b)
-            out.append(Comparison(label, "overlap", "recall", left, right, None, mcnemar(only_a, only_b), least, test))
+            out.append(
+                Comparison(
+                    label, "overlap", "recall", left, right, None, mcnemar(only_a, only_b), least, test
+                )
+            )
             continue
         draws = resample(len(documents), resamples, seed)
         for name in METRICS:

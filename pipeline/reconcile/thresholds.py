@@ -73,6 +73,8 @@ def judge(scores: Scores, thresholds: Iterable[Threshold]) -> list[Verdict]:
     out: list[Verdict] = []
     for threshold in thresholds:
         row = scores.get(threshold.label)
-        has = row is not None and (row.gold > 0 or threshold.metric == "precision" and row.found > 0)
-        out.append(Verdict(threshold, getattr(row.modes[threshold.mode], threshold.metric) if row and has else None))
+        has = row is not None and (row.gold > 0 or (threshold.metric == "precision" and row.found > 0))
+        out.append(
+            Verdict(threshold, getattr(row.modes[threshold.mode], threshold.metric) if row and has else None)
+        )
     return out

@@ -79,7 +79,12 @@ def _doses(gold: Mapping[str, Any], found: Mapping[str, Any], convert: bool) -> 
 
 
 def same(
-    label: str, gold: Mapping[str, Any], found: Mapping[str, Any], *, drug: bool = False, convert: bool = False
+    label: str,
+    gold: Mapping[str, Any],
+    found: Mapping[str, Any],
+    *,
+    drug: bool = False,
+    convert: bool = False,
 ) -> bool:
     """Whether ``found`` is the value that ``gold`` states; the table above says what is compared.
 
