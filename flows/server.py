@@ -102,10 +102,11 @@ class Server:
 
 
 @contextmanager
-def embedded(out: Path) -> Iterator[Server | None]:
+def embedded(out: Path, port: int = 0, full: bool = False) -> Iterator[Server | None]:
     """A server for the runs of a folder, and the environment that makes Prefect use it; None where the user has one.
 
-    Call it before Prefect is imported: it reads its environment then.
+    Call it before Prefect is imported: it reads its environment then. ``port`` 0: any free one; ``full``: with
+    schedules and the page.
     """
     for key, value in QUIET.items():
         os.environ.setdefault(key, value)
@@ -114,7 +115,7 @@ def embedded(out: Path) -> Iterator[Server | None]:
         return
     with _home(out) as home:
         os.environ["PREFECT_HOME"] = str(home)
-        server = Server(home)
+        server = Server(home, port, full)
         os.environ["PREFECT_API_URL"] = f"{server.url}/api"
         try:
             yield server

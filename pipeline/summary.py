@@ -38,10 +38,8 @@ def score_table(record: Mapping[str, Any], scores: Mapping[str, Any]) -> str:
     head = ["label", "gold", "found", "precision", "recall", "F1"]
     documents = scores["documents"]
     shown = ", ".join(documents[:8]) + (", …" if len(documents) > 8 else "")
-    note = (
-        f"any overlap counts; 95% intervals: {scores['interval_method']}\n{len(documents)} with gold: {shown}"
-    )
-    return columns(head, rows, right=range(1, 6)) + "\n" + note
+    note = f"Any overlap counts. {len(documents)} with gold: {shown}. 95% intervals: {scores['interval_method']}."
+    return columns(head, rows, right=range(1, 6)) + "\n" + textwrap.fill(note, 100)
 
 
 def _row(name: str, score: Mapping[str, Any]) -> list[str]:
