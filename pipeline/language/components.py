@@ -1,7 +1,5 @@
 """Imports every component, so that their factories are registered."""
 
-from scispacy.abbreviation import AbbreviationDetector  # registers "abbreviation_detector"
+from pipeline.language import abbreviations, doses, drugs, ner, numbers, sentences, tokenizer
 
-from pipeline.language import doses, drugs, ner, numbers, sentences, tokenizer
-
-__all__ = ["AbbreviationDetector", "doses", "drugs", "ner", "numbers", "sentences", "tokenizer"]
+__all__ = ["abbreviations", "doses", "drugs", "ner", "numbers", "sentences", "tokenizer"]

@@ -84,10 +84,12 @@ class DoseFinder:
     def _candidates(self, text: str, numbers: Numbers, sentences: Sentences, drugs: list[Found]) -> list[_Candidate]:
         out: list[_Candidate] = []
         units: list[Unit | None] = []
+        exponents: set[int] = set()
         taken = 0
         for number in numbers:
             if number.start < taken:
-                units.append(None)  # an exponent of the unit before: "mg kg-1"
+                exponents.add(len(units))  # an exponent of the unit before: "mg kg-1"
+                units.append(None)
                 continue
             gap = _GAP.match(text, number.end)
             units.append(match_unit(text, gap.end() if gap else number.end))
@@ -95,12 +97,12 @@ class DoseFinder:
         for i, unit in enumerate(units):
             if unit is None or unit.concentration:
                 continue
-            candidate = self._coordination(text, numbers, units, i, unit)
+            candidate = self._coordination(text, numbers, units, exponents, i, unit)
             if candidate and self._is_dose(text, candidate, sentences, drugs):
                 out.append(candidate)
         return out
 
-    def _coordination(self, text: str, numbers: Numbers, units: list[Unit | None], i: int, unit: Unit) -> _Candidate | None:
+    def _coordination(self, text: str, numbers: Numbers, units: list[Unit | None], exponents: set[int], i: int, unit: Unit) -> _Candidate | None:
         """Follow the coordination that ends at number ``i`` back to its first number."""
         members: list[Number] = [numbers[i]]
         links: list[str] = []
@@ -117,7 +119,7 @@ class DoseFinder:
                     links.insert(0, "comma")
                     first = over
                     continue
-            if joined is None or units[first - 1] is not None:
+            if joined is None or units[first - 1] is not None or first - 1 in exponents:
                 break
             if joined == "plusminus":
                 spread = members.pop(0)
@@ -133,7 +135,9 @@ class DoseFinder:
             members.insert(0, left)
             links.insert(0, joined)
             first -= 1
-        before = text[max(0, numbers[first].start - 14) : numbers[first].start]
+        if len(set(links)) > 1 and links[-1] == "comma" or "comma" in links and ("to" in links or "range" in links):
+            members, links = members[-1:], []  # "from 71 to 22, 100 mg": the comma ends a clause
+        before = text[max(0, members[0].start - 14) : members[0].start]
         if len(members) > 1 and _COUNTER.search(before):
             members, links = members[-1:], []
         if any(member.value < 0 for member in members):

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.common import get, put, sentences_of
 from pipeline.language.lexicon import Entry, Hit, fold, rows, split
-from pipeline.language.lookup import hits_of
+from pipeline.language.lookup import automaton, hits_of
 from pipeline.language.numbers import DASHES
 from pipeline.schema import DrugValue, Found
 
@@ -46,16 +46,21 @@ _GIVEN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GIVEN_AFTER = re.compile(
-    r"\s*(?:[(\[,]\s*)?(?:\d[\d.,–-]*\s?(?:mg|µg|mcg|g|IU|U|units|mL|%)|(?:gel|cream|patch|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
+    r"\s*(?:[(\[,]\s*)?(?:\d[\d.,–-]*\s?(?:mg|µg|mcg|g|IU|U|units|mL)\b|(?:gel|cream|patch|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
     r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–]treated|[-–]induced)",
     re.IGNORECASE,
 )
 #: A word after a name that makes it the name of something else.
 _OTHER_THING = re.compile(
     rf"\s*[{DASHES}]?\s*(?:receptors?|transporters?|channels?|antibod(?:y|ies)|kinases?|synthases?|dehydrogenases?|pathways?|signal+ing|neurons?|levels?|concentrations?|deficien\w+|"
-    r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?)\b",
+    r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?|modulat\w+)\b",
     re.IGNORECASE,
 )
+_ENDOGENOUS = re.compile(r"\b(?:endogenous|plasma|serum|blood|circulating|fasting|urinary|salivary|dietary|baseline|low|elevated|total)\s+$", re.IGNORECASE)
+_JOINED_BEFORE = re.compile(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?|with)\s+|\s*[/+]\s*)$")
+_JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
+_BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
+_GLUED = re.compile(r"(?<![\w-])([A-Za-z][a-z]{4,})(?=(?:controlled|treated|induced)(?![a-z]))")
 _CODE = re.compile(r"(?:[A-Z]{1,6}[-\s]?\d{2,7}[A-Z]{0,2}|[A-Z]{2,5}-[A-Z]?\d{1,4})$")
 _CLASS_ENDING = re.compile(
     r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
@@ -81,7 +86,7 @@ def _stems() -> list[tuple[re.Pattern[str], str]]:
 def _stem_words() -> re.Pattern[str]:
     """Words of running text that end in a stem; one pattern for all of them."""
     stems = "|".join(sorted({re.escape(row["stem"]) for row in rows("inn_stems.tsv") if row["position"] == "suffix"}, key=len, reverse=True))
-    return re.compile(rf"(?<![\w])[A-Za-z][a-z]{{3,}}(?:{stems})(?![\w])")
+    return re.compile(rf"(?<![\w])[A-Za-z][a-z]{{3,}}(?:{stems})s?(?![\w])")
 
 
 def preferred(entry: Entry) -> DrugValue:
@@ -127,6 +132,7 @@ class _Search:
         self._definitions(hits)
         self._take(hits)
         self._defined_abbreviations()
+        self._brands_and_glued()
         covered = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
         if self.finder.ner:
             self._ner(covered)
@@ -149,17 +155,36 @@ class _Search:
     def _definitions(self, hits: list[Hit]) -> None:
         """What the text's own abbreviations stand for: a drug, or something else."""
         by_name = {(h.start, h.end): h for h in hits if h.entry.lexicon == "drugs"}
+        ends = {h.end: h for h in hits if h.entry.lexicon == "drugs"}
+        for hit in hits:  # "phencyclidine (PCP)": a known short form beside its name
+            if hit.entry.field in ("abbreviation", "if_defined") and self.text[hit.start - 1 : hit.start] in "([":
+                at = hit.start - 1
+                while at and self.text[at - 1].isspace():
+                    at -= 1
+                name = ends.get(at)
+                if name is not None and name.entry.row["name"] == hit.entry.row["name"]:
+                    self.aliases[self.text[hit.start : hit.end]] = preferred(hit.entry)
         for short, start, end in _abbreviations(self.doc):
-            long_form = self.text[start:end]
-            inside = [h for (a, b), h in by_name.items() if start - 3 <= a and b <= end + 1]
-            whole = [h for h in inside if h.end >= end - 1 and h.end - h.start >= 0.6 * len(long_form)]
-            if whole:
-                self.aliases[short] = preferred(whole[-1].entry)
+            if not re.search(r"[A-Z]", short) or len(short) > 12 or re.search(r"[a-z]{4}", short):
+                continue  # "S-ketamine (a.k.a. esketamine)" defines no abbreviation
+            last = [h for (a, b), h in by_name.items() if start - 3 <= a and end - 1 <= b <= end + 1]
+            if last and (
+                last[-1].end - last[-1].start >= 0.6 * (end - start)
+                or re.sub(r"^[^A-Za-z]*(?:\d?[RS][,;)\s]*)*[^A-Za-z]*", "", self.text[last[-1].start : last[-1].end])[:1].lower() == short[:1].lower()
+            ):
+                self.aliases[short] = preferred(last[-1].entry)
             else:
                 self.foreign.add(short)
 
     def _take(self, hits: list[Hit]) -> None:
         spelled = {hit.entry.row["name"] for hit in hits if hit.entry.lexicon == "drugs" and hit.entry.field in ("name", "synonym")}
+        plain = {at for h in hits if h.entry.lexicon == "drugs" and not h.entry.row.get("context") for at in (h.start, h.end)}
+        # an ambiguous name that this text says was given, once, is a drug of this text
+        given = {
+            h.entry.row["name"] for h in hits
+            if h.entry.lexicon == "drugs" and h.entry.row.get("context") == "ambiguous"
+            and not _OTHER_THING.match(self.text, h.end) and self._beside_given(h.start, h.end)
+        }  # fmt: skip
         for hit in hits:
             entry = hit.entry
             surface = self.text[hit.start : hit.end]
@@ -176,7 +201,10 @@ class _Search:
             if _OTHER_THING.match(self.text, hit.end) and entry.row.get("context") == "ambiguous":
                 self.blocked.append((hit.start, hit.end))
                 continue
-            if entry.row.get("context") == "ambiguous" and not self._beside_given(start, end):
+            if entry.row.get("context") == "ambiguous" and not (
+                self._beside_given(start, end) or self._beside_drug(start, end, plain)
+                or (entry.row["name"] in given and not _ENDOGENOUS.search(self.text, max(0, start - 24), start))
+            ):  # fmt: skip
                 self.blocked.append((hit.start, hit.end))
                 continue
             self._add(start, end, preferred(entry), f"lexicon:{entry.row['name']}:{entry.field}")
@@ -185,6 +213,12 @@ class _Search:
         return bool(
             _GIVEN_BEFORE.search(self.text, max(0, start - 40), start) or _GIVEN_AFTER.match(self.text, end)
         )
+
+    def _beside_drug(self, start: int, end: int, plain: set[int]) -> bool:
+        """Coordinated with a plain drug name: ``suvorexant, zolpidem, melatonin``."""
+        before = _JOINED_BEFORE.search(self.text, max(0, start - 12), start)
+        after = _JOINED_AFTER.match(self.text, end)
+        return bool((before and before.start() in plain) or (after and after.end() in plain))
 
     def _extend(self, start: int, end: int) -> tuple[int, int]:
         """Take in ``racemic``, stereo descriptors before a name and the salt behind it."""
@@ -209,6 +243,27 @@ class _Search:
             start, end = self._extend(match.start(), match.end())
             if not taken.overlaps(start, end):
                 self._add(start, end, self.aliases[match[0]], f"defined:{match[0]}")
+
+    def _brands_and_glued(self) -> None:
+        """Names with a trade mark sign, and names that a conversion glued to their participle (``placebocontrolled``)."""
+        taken = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
+        ends = {f.end: f for f in self.found}
+        for match in _BRAND.finditer(self.text):
+            start, end = match.span(1)
+            if taken.overlaps(start, end):
+                continue
+            before = re.search(r"\s*[(\[,]\s*$", self.text[max(0, start - 4) : start])
+            drug = ends.get(start - len(before[0])) if before else None
+            left, right = self.sentences.around(start)
+            if drug is not None or _GIVEN.search(self.text, left, right):
+                value = drug.value if drug is not None and isinstance(drug.value, DrugValue) else DrugValue(fold(match[1]))
+                self._add(start, end, value, "brand:®")
+        for match in _GLUED.finditer(self.text):
+            start, end = match.span(1)
+            inside = automaton().find(match[1])
+            whole = [h for h in inside if h.start == 0 and h.end == len(match[1]) and h.entry.lexicon == "drugs"]
+            if whole and not taken.overlaps(start, end):
+                self._add(start, end, preferred(whole[0].entry), f"lexicon:{whole[0].entry.row['name']}:glued")
 
     # ------------------------------------------------------------ names that no lexicon has
 
@@ -238,10 +293,11 @@ class _Search:
             if covered.overlaps(start, end):
                 continue
             word = match[0].lower()
+            if word.endswith("s") and not any(pattern.fullmatch(word) for pattern, _ in _stems()):
+                word = word[:-1]
             for pattern, stem in _stems():
                 if pattern.fullmatch(word):
-                    left, right = self.sentences.around(start)
-                    if _GIVEN.search(self.text, left, right) and not _OTHER_THING.match(self.text, end):
+                    if not _OTHER_THING.match(self.text, end):
                         start, end = self._extend(start, end)
                         self._add(start, end, DrugValue(word), f"stem:-{stem}")
                         covered.add(start, end)

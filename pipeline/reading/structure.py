@@ -248,7 +248,7 @@ class Walk:
             return
         if self.zone == "references":
             if block.kind == "prose" and self.out.references and self._after_references(block, text):
-                self._add("caption", block)
+                self._add("footnote" if self.out.parts[-1].kind == "table" else "caption", block)
                 return
             self._add("references", block)
             self.out.references.append(block)
@@ -321,7 +321,7 @@ class Walk:
     def _after_references(self, block: Block, text: str) -> bool:
         """Prose that follows a figure's title behind the reference list belongs to the figure."""
         last = self.out.parts[-1]
-        return last.kind == "caption" and is_prose(text, 15) and not _REFERENCE_LIKE.match(text)
+        return last.kind in ("caption", "table") and not _REFERENCE_LIKE.match(text) and not re.match(r"\d|\[", text)
 
     def _is_note(self, block: Block, text: str) -> bool:
         """Author notes and front matter told by their first words or by what they hold."""

@@ -1,0 +1,232 @@
+"""The order in which the segments of a page are read: columns found as tall white rectangles, pages cut along them.
+
+White rectangles are those of T. M. Breuel, *Two geometric algorithms for layout analysis* (DAS 2002), enumerated by
+a sweep from top to bottom; the cutting is the recursive X-Y cut of G. Nagy and S. Seth (ICPR 1984), with gutters
+before horizontal gaps, so that headings that happen to stand level in two columns do not cut them.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from dataclasses import dataclass
+
+from pipeline.reading.pdf_lines import Segment, merged, rows_of
+
+#: A gutter is at least this wide (ems of the body size) ...
+_WIDTH = 0.8
+#: ... and has at least this many rows of text on either side, or fewer where the document has a gutter at that place.
+_ROWS, _KNOWN_ROWS = 4, 1
+#: The text on either side of a gutter is at least this wide in its wider half of rows (ems): no numbers of a list.
+_SIDE = 5.5
+#: Recursion is bounded; a page has no deeper nesting than columns in a box in a column.
+_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """A white rectangle between columns, in points."""
+
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(slots=True)
+class Column:
+    """Lines of one column region, top to bottom; ``x0`` and ``x1`` bound the region that they were found in."""
+
+    lines: list[Segment]
+    x0: float
+    x1: float
+
+
+def white_rectangles(segments: list[Segment], width: float, height: float) -> list[Gutter]:
+    """The maximal white rectangles at least ``width`` by ``height`` points inside the segments' common box.
+
+    A segment blocks its x-height band only, so that lines set tight do not overlap.
+
+    >>> left = [Segment([], 0, 100, 12.0 * i + 10, 10) for i in range(4)]
+    >>> right = [Segment([], 120, 220, 12.0 * i + 10, 10) for i in range(4)]
+    >>> [(g.x0, g.x1) for g in white_rectangles(left + right, 8, 30)]
+    [(100, 120)]
+    """
+    if not segments:
+        return []
+    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
+    bands = sorted((s.base - 0.5 * s.size if s.block is None else s.top, s.base if s.block is None else s.bottom, s.x0, s.x1) for s in segments)
+    out: list[Gutter] = []
+    gaps: list[tuple[float, float, float]] = [(left, right, bands[0][0])]
+    ends: list[tuple[float, float, float]] = []
+
+    def emit(a: float, b: float, top: float, bottom: float) -> None:
+        if bottom - top >= height and a > left and b < right:
+            out.append(Gutter(a, b, top, bottom))
+
+    def release(until: float) -> None:
+        while ends and ends[0][0] <= until:
+            bottom, x0, x1 = heapq.heappop(ends)
+            a = max((e[2] for e in ends if e[2] <= x0 + 0.01), default=left)
+            b = min((e[1] for e in ends if e[1] >= x1 - 0.01), default=right)
+            for e in ends:  # what overlaps it and goes on below leaves no gap there
+                if e[1] < x1 and e[2] > x0:
+                    a, b = (max(a, e[2]), b) if e[1] <= x0 else (a, min(b, e[1]))
+            if b - a >= width and not any(g[0] <= a and g[1] >= b for g in gaps):
+                gaps.append((a, b, bottom))
+
+    for top, bottom, x0, x1 in bands:
+        release(top)
+        kept: list[tuple[float, float, float]] = []
+        for gap in gaps:
+            a, b, begin = gap
+            if x0 >= b or x1 <= a:
+                kept.append(gap)
+                continue
+            emit(a, b, begin, top)
+            for c, d in ((a, x0), (x1, b)):
+                if d - c >= width and not any(k[0] <= c and k[1] >= d and k[2] <= begin for k in kept):
+                    kept.append((c, d, begin))
+        gaps = kept
+        heapq.heappush(ends, (bottom, x0, x1))
+    end = max(band[1] for band in bands)
+    for a, b, begin in gaps:
+        emit(a, b, begin, end)
+    return out
+
+
+def gutters(segments: list[Segment], em: float, known: list[float]) -> list[Gutter]:
+    """The white rectangles that part columns of text; ``known`` are middles of gutters found elsewhere (points)."""
+    out = []
+    for rectangle in white_rectangles(segments, _WIDTH * em, 1.1 * em):
+        at_known = any(rectangle.x0 + 1 < x < rectangle.x1 - 1 for x in known)
+        least = _KNOWN_ROWS if at_known else _ROWS
+        if not at_known and rectangle.height < _ROWS * em:
+            continue
+        left, right = _sides(segments, rectangle)
+        if min(len(left), len(right)) < least:
+            continue
+        if all(_wide(widths, em) for widths in (left, right)):
+            out.append(rectangle)
+    return out
+
+
+def _sides(segments: list[Segment], gutter: Gutter) -> tuple[list[float], list[float]]:
+    """Widths of the segments next to a gutter, one for each row, on its left and on its right."""
+    left: dict[int, Segment] = {}
+    right: dict[int, Segment] = {}
+    for s in segments:
+        if s.top + s.bottom < 2 * gutter.top or s.top + s.bottom > 2 * gutter.bottom:
+            continue
+        row = round(s.base / max(4.0, 0.8 * s.size))
+        if s.x1 <= gutter.x0 + 1 and (row not in left or left[row].x1 < s.x1):
+            left[row] = s
+        elif s.x0 >= gutter.x1 - 1 and (row not in right or right[row].x0 > s.x0):
+            right[row] = s
+    return [s.x1 - s.x0 for s in left.values()], [s.x1 - s.x0 for s in right.values()]
+
+
+def _wide(widths: list[float], em: float) -> bool:
+    upper = sorted(widths)[len(widths) // 2 :]
+    return sum(upper) / len(upper) >= _SIDE * em
+
+
+def reading_order(segments: list[Segment], em: float, known: list[float]) -> list[Column]:
+    """The column regions of a page (or of a box on it) in reading order, their lines put together.
+
+    ``em`` is the body's font size in points, ``known`` as in `gutters`.
+    """
+    out: list[Column] = []
+    if segments:
+        _cut(segments, em, known, out, _DEPTH)
+    return out
+
+
+def _cut(segments: list[Segment], em: float, known: list[float], out: list[Column], depth: int) -> None:
+    found = gutters(segments, em, known) if depth and len(segments) > 1 else []
+    if not found:
+        lines = [merged(row) for row in rows_of(segments)]
+        out.append(Column(lines, min(s.x0 for s in segments), max(s.x1 for s in segments)))
+        return
+    whole = [g for g in found if not any(s.x0 < g.x1 - 0.5 and s.x1 > g.x0 + 0.5 for s in segments)]
+    if whole:
+        gutter = max(whole, key=lambda g: g.x1 - g.x0)
+        middle = (gutter.x0 + gutter.x1) / 2
+        _cut([s for s in segments if s.x1 <= middle], em, known, out, depth - 1)
+        _cut([s for s in segments if s.x1 > middle], em, known, out, depth - 1)
+        return
+    gutter = max(found, key=lambda g: g.height * min(2 * em, g.x1 - g.x0))
+    parts: list[list[Segment]] = [[], [], []]
+    for s in segments:
+        middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
+        parts[0 if middle < gutter.top else 2 if middle > gutter.bottom else 1].append(s)
+    flowing = _around_float(parts, gutter, found, em)
+    if flowing:
+        for part in flowing:
+            _cut(part, em, known, out, depth - 1)
+        return
+    if not parts[1] or not (parts[0] or parts[2]):
+        depth = 0
+    for part in parts:
+        if part:
+            _cut(part, em, known, out, depth - 1 if depth else 0)
+
+
+def _around_float(parts: list[list[Segment]], gutter: Gutter, found: list[Gutter], em: float) -> list[list[Segment]]:
+    """Columns that run on past a wide figure, table or box in their middle: [left, right, what stands between].
+
+    Empty where each band is read for itself. The sentences decide: where the left column above ends in the middle of
+    one and the left column below goes on in lower case, while the right one above does not, the columns run on.
+    """
+    middle = (gutter.x0 + gutter.x1) / 2
+    for other in found:
+        if not (other.x0 < middle < other.x1) or other.bottom > gutter.top and other.top < gutter.bottom:
+            continue
+        upper, lower = (other, gutter) if other.bottom <= gutter.top else (gutter, other)
+        everything = [s for part in parts for s in part]
+        above = [s for s in everything if upper.top <= s.base <= upper.bottom + em]
+        below = [s for s in everything if lower.top - 0.5 * em <= s.base - 0.5 * s.size <= lower.bottom]
+        between = [s for s in everything if upper.bottom - 0.2 * em <= s.base - 0.5 * s.size and s.base <= lower.top + 0.2 * em]
+        crossing = [s for s in between if s.x0 < middle < s.x1]
+        if not crossing or not above or not below or len(between) > 0.6 * len(everything):
+            continue
+        ids = {id(s) for s in between}
+        left_end = _last([s for s in above if s.x1 <= middle and id(s) not in ids])
+        right_begin = _first([s for s in above if s.x0 >= middle and id(s) not in ids])
+        left_begin = _first([s for s in below if s.x1 <= middle and id(s) not in ids])
+        if _follows(left_end, left_begin) > _follows(left_end, right_begin):
+            rest = [s for s in everything if id(s) not in ids]
+            top = [s for s in rest if s.base < upper.top and s.x0 < middle < s.x1]
+            held = {id(s) for s in top}
+            columns = [s for s in rest if id(s) not in held]
+            if any(s.x0 < middle < s.x1 for s in columns):
+                continue
+            return [part for part in (
+                top, [s for s in columns if s.x1 <= middle], [s for s in columns if s.x0 >= middle], between,
+            ) if part]  # fmt: skip
+    return []
+
+
+def _last(segments: list[Segment]) -> str:
+    rows = rows_of(segments)
+    return rows[-1][-1].text if rows else ""
+
+
+def _first(segments: list[Segment]) -> str:
+    rows = rows_of(segments)
+    return rows[0][0].text if rows else ""
+
+
+def _follows(end: str, begin: str) -> int:
+    """How well a line goes on with another: 2 a cut word or sentence goes on, 0 a break, 1 in between."""
+    if not end or not begin:
+        return 1
+    open_end = not re.search(r"[.!?:][”\"’')\]]*(?:\s*\[[\d,–-]+\])?$", end)
+    lower = begin[:1].islower()
+    if open_end and lower:
+        return 2
+    return 0 if open_end != lower and (lower or end.endswith("-")) else 1

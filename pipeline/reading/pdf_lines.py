@@ -1,0 +1,300 @@
+"""Characters → words → segments: runs of words on one baseline without a gap that could be a column's.
+
+A segment is the atom of the layout. It is cut at every gap wider than `GAP` (in ems), which justified lines have too;
+the pieces of one line are put together again where no column gutter lies between them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.reading.pdf_chars import FONTS, PageChars
+
+#: A gap between words that may be a gutter, in ems. Column gutters measure 1.2 em and more, word gaps 0.2 to 0.4.
+GAP = 0.75
+#: A gap that parts words where the file holds no space, in ems; and where PDFium, which knows the advance widths
+#: (an italic f hangs over the space behind it), sees one.
+_SPACE, _GUESSED_SPACE = 0.22, -0.1
+#: A script is at most this part of its neighbour's size, or is shifted by more than this part of it.
+_SCRIPT_SIZE, _SCRIPT_SHIFT = 0.86, 0.14
+#: A line's box reaches from this far above the baseline to this far below it, in ems.
+ASCENT, DESCENT = 0.78, 0.22
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """Characters ``start`` to ``end`` of a page, of one size and baseline, without space between them.
+
+    ``script`` is 1 for a superscript, -1 for a subscript; ``spaced`` whether a space stands before it.
+    """
+
+    start: int
+    end: int
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    font: int
+    script: int = 0
+    spaced: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """Words on one baseline. ``size``, ``font`` and ``base`` are those of most of its characters.
+
+    ``block`` is set on a segment that stands for a region laid out on its own (a table, a framed box).
+    """
+
+    words: list[Word]
+    x0: float = 0.0
+    x1: float = 0.0
+    base: float = 0.0
+    size: float = 0.0
+    font: int = 0
+    top: float = 0.0
+    bottom: float = 0.0
+    block: object = None
+
+    @classmethod
+    def of(cls, words: list[Word]) -> Segment:
+        segment = cls(words)
+        segment.measure()
+        return segment
+
+    def measure(self) -> None:
+        weights: Counter[tuple[float, float, int]] = Counter()
+        for word in self.words:
+            weights[word.size, round(word.base, 1), word.font] += len(word.text)
+        (self.size, self.base, self.font), _ = max(weights.items(), key=lambda item: (item[1], item[0][0]))
+        largest = max(word.size for word in self.words)
+        if largest > 1.15 * self.size and sum(len(w.text) for w in self.words if w.size > 1.15 * self.size) >= 2:
+            # more script than text: the text decides ("Agyeman-Duah 1,2,3,4,5")
+            self.size = largest
+            self.base = next(word.base for word in self.words if word.size == largest)
+        self.x0 = min(word.x0 for word in self.words)
+        self.x1 = max(word.x1 for word in self.words)
+        self.top, self.bottom = self.base - ASCENT * self.size, self.base + DESCENT * self.size
+
+    @property
+    def text(self) -> str:
+        return "".join((" " if i and word.spaced else "") + word.text for i, word in enumerate(self.words))
+
+    @property
+    def bold(self) -> bool:
+        count = sum(len(word.text) for word in self.words)
+        return sum(len(word.text) for word in self.words if FONTS.fonts[word.font].bold) >= 0.8 * count
+
+    @property
+    def italic(self) -> bool:
+        count = sum(len(word.text) for word in self.words)
+        return sum(len(word.text) for word in self.words if FONTS.fonts[word.font].italic) >= 0.8 * count
+
+
+def words_of(page: PageChars) -> tuple[list[Word], list[Word]]:
+    """The upright words of a page in content order, and the skewed ones (side marks, watermarks)."""
+    upright: list[Word] = []
+    skewed: list[Word] = []
+    begin = -1
+    space = True
+    guessed = False
+    text, x0, x1, base, size, skew = page.text, page.x0, page.x1, page.base, page.size, page.skew
+    last = -1
+
+    def close(end: int) -> None:
+        nonlocal begin
+        if begin < 0:
+            return
+        word = Word(
+            begin, end, "".join(text[begin:end]), min(x0[begin:end]), max(x1[begin:end]), base[begin], size[begin],
+            _main_font(page, begin, end), spaced=spaced,
+        )  # fmt: skip
+        if word.text.strip():
+            (skewed if skew[begin] else upright).append(word)
+        begin = -1
+
+    spaced = True
+    for i, char in enumerate(text):
+        if char in (" ", "\v", "\n"):
+            if char == "\v":
+                guessed = True
+            else:
+                close(last + 1)
+                space = True
+            continue
+        if not char:
+            continue
+        if begin >= 0:
+            em = size[i]
+            gap = x0[i] - x1[last]
+            if x0[i] >= x0[last] and x1[i] <= x1[last] + 0.01 and base[i] == base[last] and i == last + 1:
+                gap = 0.0  # the second letter of a ligature has the ligature's box
+            same_line = abs(base[i] - base[last]) <= 0.5 and abs(em - size[last]) <= 0.3
+            apart = gap > _SPACE * em or (guessed and gap > _GUESSED_SPACE * em)
+            if apart or not same_line or gap < -0.6 * em or skew[i] != skew[last]:
+                close(last + 1)
+                space = apart or abs(base[i] - base[last]) > em or gap < -0.6 * em
+        if begin < 0:
+            begin, spaced = i, space
+            space = False
+        guessed = False
+        last = i
+    close(last + 1)
+    return upright, skewed
+
+
+def _main_font(page: PageChars, begin: int, end: int) -> int:
+    fonts = page.font[begin:end]
+    return fonts[0] if len(set(fonts)) == 1 else Counter(fonts).most_common(1)[0][0]
+
+
+def _joins(left: Word, right: Word) -> float | None:
+    """The gap between two words where ``right`` may follow ``left`` on one line, else None."""
+    em = max(left.size, right.size)
+    gap = right.x0 - left.x1
+    if gap > GAP * em or gap < -0.35 * em:
+        return None
+    shift = abs(left.base - right.base)
+    small = min(left.size, right.size)
+    if shift <= 0.12 * em:
+        return gap if small > 0.35 * em else None
+    scripted = shift <= 0.65 * em and small <= _SCRIPT_SIZE * em and gap <= 0.5 * em
+    return gap + shift if scripted else None
+
+
+def segments_of(words: list[Word]) -> list[Segment]:
+    """Chain words into segments: each word follows the nearest one at its left, each is followed once."""
+    buckets: dict[int, list[int]] = {}
+    for i, word in enumerate(words):
+        buckets.setdefault(int(word.base // 8), []).append(i)
+    pairs: list[tuple[float, int, int]] = []
+    for i, word in enumerate(words):
+        row = int(word.base // 8)
+        reach = 1 + int(0.65 * word.size // 8)
+        for bucket in range(row - reach, row + reach + 1):
+            for j in buckets.get(bucket, ()):
+                if j != i and words[j].x0 <= word.x0:
+                    gap = _joins(words[j], word)
+                    if gap is not None and (words[j].x0 < word.x0 or j < i):
+                        pairs.append((abs(gap), j, i))
+    pairs.sort()
+    following: dict[int, int] = {}
+    preceded: set[int] = set()
+    for _, left, right in pairs:
+        if left not in following and right not in preceded:
+            following[left] = right
+            preceded.add(right)
+    out = []
+    for i in range(len(words)):
+        if i in preceded:
+            continue
+        chain = [words[i]]
+        seen = {i}
+        while i in following and following[i] not in seen:
+            i = following[i]
+            seen.add(i)
+            chain.append(words[i])
+        out.append(Segment.of(chain))
+    out = _attach_scripts(out)
+    for segment in out:
+        _mark(segment)
+    return out
+
+
+def _attach_scripts(segments: list[Segment]) -> list[Segment]:
+    """Small leftovers (an index over an index, a lone mark) go to the line that they touch."""
+    small = [s for s in segments if len(s.text) <= 8]
+    taken: set[int] = set()
+    for piece in small:
+        for line in segments:
+            if line is piece or id(line) in taken or line.size * _SCRIPT_SIZE < piece.size:
+                continue
+            if not line.base - 0.75 * line.size < piece.base < line.base + 0.45 * line.size:
+                continue
+            if line.x0 - 0.3 * line.size <= piece.x0 and piece.x0 <= line.x1 + 0.35 * line.size and len(line.text) > len(piece.text):
+                line.words = sorted(line.words + piece.words, key=lambda word: word.x0)
+                line.measure()
+                taken.add(id(piece))
+                break
+    return [s for s in segments if id(s) not in taken]
+
+
+def _mark(segment: Segment) -> None:
+    """Tell the scripts of a segment and set the spaces between its words."""
+    for word in segment.words:
+        shift = segment.base - word.base  # above the baseline is positive
+        small = word.size <= _SCRIPT_SIZE * segment.size
+        if small and shift >= _SCRIPT_SHIFT * segment.size:
+            word.script = 1
+        elif small and shift <= -0.08 * segment.size:
+            word.script = -1
+        else:
+            word.script = 0
+    for left, right in zip(segment.words, segment.words[1:], strict=False):
+        gap = right.x0 - left.x1
+        em = min(left.size, right.size)
+        if gap > _SPACE * em:
+            right.spaced = True
+        elif gap < 0.05 * em and not 0 <= right.start - left.end <= 2:
+            right.spaced = False  # not neighbours in the file: the place alone tells
+
+
+def rows_of(segments: Iterable[Segment], tolerance: float = 0.3) -> list[list[Segment]]:
+    """Segments by baseline, top to bottom, each row left to right; ``tolerance`` is in ems.
+
+    >>> word = Word(0, 1, "a", 0, 5, 10, 10, 0)
+    >>> far = Word(1, 2, "b", 90, 95, 11, 10, 0)
+    >>> [[s.text for s in row] for row in rows_of([Segment([far], 90, 95, 11, 10), Segment([word], 0, 5, 10, 10)])]
+    [['a', 'b']]
+    """
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: (s.base, s.x0)):
+        if rows and segment.base - rows[-1][0].base <= tolerance * min(segment.size, rows[-1][0].size):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        row.sort(key=lambda s: s.x0)
+    return rows
+
+
+def merged(row: list[Segment]) -> Segment:
+    """The pieces of one line as one segment."""
+    if len(row) == 1:
+        return row[0]
+    words = [word for piece in row for word in piece.words]
+    for piece in row[1:]:
+        piece.words[0].spaced = True
+    line = Segment.of(words)
+    _mark(line)
+    return line
+
+
+def body_size(segments: Iterable[Segment]) -> float:
+    """The font size of most of the text, in points; 10 where there is none."""
+    weights: Counter[float] = Counter()
+    for segment in segments:
+        weights[round(segment.size, 1)] += len(segment.text)
+    return weights.most_common(1)[0][0] if weights else 10.0
+
+
+def leading(lines: list[Segment]) -> float:
+    """The usual distance of two baselines, in points; 1.2 ems where there are not two lines."""
+    steps = [b.base - a.base for a, b in zip(lines, lines[1:], strict=False) if 0 < b.base - a.base < 3 * a.size]
+    if not steps:
+        return 1.2 * lines[0].size if lines else 12.0
+    low = statistics.median_low(steps)
+    return low
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's characters with the segments that are left of it at a stage of the layout."""
+
+    chars: PageChars
+    segments: list[Segment]
+    skewed: list[Word] = field(default_factory=list)
