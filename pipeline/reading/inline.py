@@ -28,6 +28,7 @@ _EVENTS = re.compile(
     | (?P<subbrace>_\{{(?P<subtext>[^{{}}]{{0,60}})\}})
     | (?P<math>\$(?P<mathtext>(?:\\\$|[^$\n]){{1,300}}?)\$(?!\d))
     | (?P<unisup>[{_SUP}]+(?:\s?[,;{_DASH}]\s?[{_SUP}]+)*)
+    | (?P<supparen>⁽[^⁽⁾\s]{{1,6}}⁾)
     | (?P<minussup>⁻[{_SUP}]+)
     | (?P<bracket>\[(?P<brackettext>\s*\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\])
     | (?P<parennum>\((?P<parennumtext>\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\))
@@ -37,7 +38,7 @@ _EVENTS = re.compile(
     | (?P<paren>\((?=[^()]{{0,600}}\b(?:1[89]|20)\d\d[a-z]?\b)(?P<parentext>[^()]{{4,600}})\))
     | (?P<squareyear>\[(?=[^\[\]]{{0,600}}\b(?:1[89]|20)\d\d[a-z]?\b)(?P<squaretext>[A-Za-z][^\[\]]{{4,600}})\])
     | (?P<flat>(?<=[a-z)\]”"’%][.,;:])(?P<flattext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s|$))
-    | (?P<flatdecimal>(?<=\d)\.(?P<flatdectext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s+(?:The|This|These|Those|In|It|We|A|An|Thus|However|Moreover|Furthermore|Although|While|For|After|Our|As|At|On|Similarly|There|Both|Since|Given|Another|One|Two|Further|Finally|Here)\s))
+    | (?P<flatdecimal>(?<=\d)\.(?P<flatdectext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s+(?-i:The|This|These|Those|In|It|We|A|An|Thus|However|Moreover|Furthermore|Although|While|For|After|Our|As|At|On|Similarly|There|Both|Since|Given|Another|One|Two|Further|Finally|Here)[\s,]))
     | (?P<escape>\\(?P<escaped>[\\`*_{{}}\[\]()\#+.!$%&~<>|-]))
     | (?P<command>\\(?P<commandname>[A-Za-z]+)(?![A-Za-z]))
     | (?P<stars>\*{{1,3}})
@@ -51,7 +52,7 @@ _EVENTS = re.compile(
 )
 #: Where an event can begin; one character class, so that plain prose is passed over at once.
 _TRIGGER = re.compile(
-    rf"[<^_$⁻{_SUP}\[\]!(\\*`&\r\n\u00a0\u00ad\u200b-\u200f\u2002-\u200a\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\ufffd"
+    rf"[<^_$⁻⁽{_SUP}\[\]!(\\*`&\r\n\u00a0\u00ad\u200b-\u200f\u2002-\u200a\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\ufffd"
     r"\ufb00-\ufb06\uf000-\uf0ff₀-₎μ\u2010\u2011\ufe63\uff0d∙⁄∕\uff10-\uff19％＝＜＞（），]"
     r"|(?<=[.,;:])\d|(?<=\d)\.(?=\d)"
 )
@@ -156,7 +157,8 @@ class Inline:
             bool(_UNIT_BEFORE.search(bare)) and inner.strip("⁻−-– ") in ("1", "2", "3", "¹", "²", "³")
             and not (self.style.superscript and before[-1:] in ".,;")
         )  # fmt: skip
-        keys = None if exponent or not self.style.superscript else self._numbers(inner)
+        several = self.style.highest is not None and re.search(r"[\d⁰¹²³⁴-⁹]\s?[,;–⁻-]\s?[\d⁰¹²³⁴-⁹]", inner)
+        keys = self._numbers(inner) if not exponent and (self.style.superscript or several) else None
         if keys:
             return self._lift(match, keys)
         if re.fullmatch(r"[a-z*†‡§¶#,\s]{1,8}", inner) and not re.fullmatch(r"st|nd|rd|th|o", inner):
@@ -187,6 +189,8 @@ class Inline:
             here = match.start() + offset
             self.builder.replace(glyphs.SUPERSCRIPT.get(char, char), here, here + 1)
         return match.end()
+
+    _on_supparen = _on_minussup  # "⁽¹⁾" counts items of a list, it cites nothing
 
     def _on_subbrace(self, match: re.Match[str], _end: int) -> int:
         self.builder.copy(match.start("subtext"), match.end("subtext"))

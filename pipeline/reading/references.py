@@ -107,7 +107,15 @@ def _plausible(number: int, out: list[_Entry]) -> bool:
 def _pieces(raw: str) -> list[tuple[int, str]]:
     """Lines of a block that begin with a number of their own are entries of their own."""
     cuts = [0]
+    lines = [m.end() for m in re.finditer(r"\n", raw)]
+    hanging = any(raw[at : at + 1] in " \t" for at in lines)
+    for at in lines:
+        line = raw[at : raw.find("\n", at) if raw.find("\n", at) > 0 else len(raw)]
+        ended = bool(re.search(r"(?:[.>)\]]|https?://\S+|\b10\.\d{4,9}/\S+|\d)\s*$", raw[max(0, at - 90) : at]))
+        if (hanging and not line[:1].isspace() and ended) or (not hanging and ended and _strong(_clean(line))):
+            cuts.append(at)
     cuts += [m.start() for m in re.finditer(r"(?<=\n)[ \t]*(?:\[\d{1,4}\]|\d{1,4}[.)])\s+(?=[A-Za-zÀ-Þ])", raw)]
+    cuts = sorted(set(cuts))
     return [(a, raw[a:b].rstrip()) for a, b in zip(cuts, [*cuts[1:], len(raw)], strict=True) if raw[a:b].strip()]
 
 

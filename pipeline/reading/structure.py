@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from pipeline.reading.blocks import Block
+from pipeline.reading.blocks import Block, strip_markup
 from pipeline.schema import SectionKind
 
 
@@ -92,6 +92,38 @@ def watermark_pattern() -> re.Pattern[str]:
     return re.compile(rf"{marks}(?:{'|'.join(alternatives)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
 
 
+def own_watermarks(source: str, blocks: list[Block]) -> re.Pattern[str] | None:
+    """Watermarks that no list knows: a short line of its own that comes again glued into other blocks.
+
+    Its first four words must stand at least three times in the text, once as a line by itself, once inside a
+    block; it is matched as far as its words go, since a conversion cuts it anywhere.
+    """
+    found: set[str] = set()
+    for i, block in enumerate(blocks):
+        text = block.plain
+        if block.kind != "prose" or not 5 <= block.words <= 24 or len(block.lines) > 2 or heading_kind(text) or i < 2:
+            continue
+        words = text.split()
+        head = re.compile(r"\s+".join(re.escape(word) for word in words[:4]))
+        places = [m.start() for m in head.finditer(source)]
+        inside = sum(
+            any(b.start <= at < b.end and b.words > len(words) + 3 and (at > b.start or b is not block) for b in blocks) for at in places
+        )
+        if len(places) >= 3 and inside >= 1 and len(places) - inside >= 1 and places[0] < blocks[min(3, len(blocks) - 1)].end:
+            found.add(text)
+    if not found:
+        return None
+    alternatives = []
+    for text in sorted(found, key=len, reverse=True):
+        words = text.split()
+        tail = ""
+        for word in reversed(words[4:]):
+            cut = re.escape(word)
+            tail = rf"(?:\s+{cut}{tail})?"
+        alternatives.append(r"\s+".join(re.escape(word) for word in words[:4]) + tail)
+    return re.compile(rf"(?:{'|'.join(alternatives)})[ \t]*")
+
+
 def heading_kind(text: str) -> SectionKind | None:
     """The kind of the section that a heading opens, where it is not plain body.
 
@@ -103,6 +135,16 @@ def heading_kind(text: str) -> SectionKind | None:
         if pattern.fullmatch(bare):
             return kind
     return None
+
+
+def _looks_like_names(text: str) -> bool:
+    """Whether a line is a list of authors: capitalised words, initials and degrees, hardly a function word."""
+    words = re.findall(r"[^\W\d_]+", text)
+    if not 2 <= len(words) <= 120:
+        return False
+    capital = sum(word[:1].isupper() for word in words)
+    functions = len(_FUNCTION.findall(re.sub(r"\band\b", "", text)))
+    return capital >= 0.75 * len(words) and functions == 0 and bool(re.search(r",|\band\b|&|\.|MD|PhD|[⁰¹²³⁴-⁹*†‡^]", text))
 
 
 _FUNCTION = re.compile(
@@ -118,7 +160,7 @@ _AFFILIATION = re.compile(
     r"\b(?:Universit|Department|Departamento|Division of|Hospital|Institut|School of|College|Center for|Centre for|"
     r"Faculty|Laborator|Clinic\b|Foundation|Inc\.|GmbH|Ltd)", re.IGNORECASE
 )  # fmt: skip
-_JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\bdoi\s*:|\b10\.\d{4,9}/\S+", re.IGNORECASE)
+_JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|\bdoi\s*:|\b10\.\d{4,9}/\S+", re.IGNORECASE)
 _REFERENCE_LIKE = re.compile(
     r"^(?:[-*•]\s+|\[?\(?\d{1,3}[\])]?\.?\s+)?(?:[a-z]{1,4}\s){0,3}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?,?\s+(?:[A-Z]\.?[\s-]?){1,4}(?:[,.;(]|\s|$).*?\b(?:1[89]|20)\d\d",
     re.DOTALL,
@@ -167,9 +209,9 @@ def find_furniture(blocks: list[Block], source_length: int) -> set[int]:
 
 
 def _looks_heading(block: Block) -> bool:
-    text = block.plain
+    text = re.sub(r"^(?:\d{1,2}\.)*\d{1,2}\.?\s+(?=[A-Z])", "", block.plain)
     return (
-        block.kind == "prose" and len(block.lines) == 1 and 1 <= block.words <= 14 and len(text) <= 110
+        bool(text) and block.kind == "prose" and len(block.lines) == 1 and 1 <= block.words <= 14 and len(text) <= 110
         and text[:1].isupper() and text[-1] not in ".,;:!?" and not _EMAIL.search(text) and not re.search(r"\d{4}", text)
     )  # fmt: skip
 
@@ -177,8 +219,9 @@ def _looks_heading(block: Block) -> bool:
 class Walk:
     """One pass over the blocks; each is given its kind, and cut paragraphs are joined."""
 
-    def __init__(self, source: str, blocks: list[Block]) -> None:
+    def __init__(self, source: str, blocks: list[Block], watermark: re.Pattern[str]) -> None:
         self.source = source
+        self.watermark = watermark
         self.blocks = blocks
         self.out = Structure()
         self.furniture = find_furniture(blocks, len(source))
@@ -205,10 +248,8 @@ class Walk:
     def _content(self, block: Block) -> str:
         """The block's plain text without watermarks."""
         raw = self.source[block.start : block.end]
-        clean = watermark_pattern().sub("", raw)
+        clean = self.watermark.sub("", raw)
         if clean != raw:
-            from pipeline.reading.blocks import strip_markup
-
             return strip_markup(clean)
         return block.plain
 
@@ -271,7 +312,11 @@ class Walk:
         """A short line that is the beginning of an author line or of the title in the front matter."""
         if not self.begun or len(text.split()) > 12 or len(text.split()) < 2:
             return False
-        early = (part for part in self.out.parts[:12] if part.kind in ("front_matter", "title"))
+        early = [part for part in self.out.parts[:12] if part.kind in ("front_matter", "title")]
+        names = [w for w in re.findall(r"[^\W\d_]+", text) if w.lower() not in ("and", "et", "al")]
+        authors = " ".join(part.block.plain for part in early if _looks_like_names(part.block.plain))
+        if len(text.split()) <= 6 and names and all(w[:1].isupper() and re.search(rf"\b{w}\b", authors) for w in names):
+            return True  # "Castellane and Ito": surnames of the author line
         return any(part.block is not self.blocks[i] and part.block.plain.startswith(text.rstrip(". ")) for part in early)
 
     def _heading_fits(self, i: int, text: str) -> bool:
@@ -299,11 +344,13 @@ class Walk:
             self._add(opens, block)
             return
         if opens == "abstract":
+            self._choose_title()
             self.zone, self.begun = "abstract", True
         elif block.kind == "heading" or self.begun or is_prose(text, 3):
             if not self.begun and not self._is_body_heading(text):
                 self._add("front_matter", block)
                 return
+            self._choose_title()
             structured = self.zone == "abstract" and block.words <= 4 and block.kind != "heading"
             self.zone = "abstract" if structured and not self._is_body_heading(text) else "body"
             self.begun = True
@@ -365,18 +412,30 @@ class Walk:
         self.out.title = text
         self._add("title", block)
 
+    def _choose_title(self) -> None:
+        """Of the lines before the abstract, the one that reads most like a title becomes it."""
+        if self.out.title or self.begun:
+            return
+        front = [part for part in self.out.parts if part.kind == "front_matter"]
+        best, best_score = None, 0.0
+        for place, part in enumerate(front):
+            text = self._content(part.block)
+            words = text.split()
+            if not 3 <= len(words) <= 40 or _JOURNAL_LINE.search(text) or _AFFILIATION.search(text) or text.endswith((":", ",", ";")):
+                continue
+            following = self._content(front[place + 1].block) if place + 1 < len(front) else ""
+            score = 1.0 + min(len(words), 12) / 12 + (_looks_like_names(following) * 2) - (_looks_like_names(text) * 3)
+            score += 0.3 * (place == 0) - 1.5 * any(pattern.match(text) for pattern, _ in _leads())
+            if score > best_score:
+                best, best_score = part, score
+        if best is not None:
+            best.kind = "title"
+            self.out.title = self._content(best.block)
+
     def _front(self, i: int, block: Block, text: str) -> None:
         """Before the abstract: the title, names and addresses; the first real prose begins the abstract."""
-        if not self.out.title and block.words >= 3 and not _JOURNAL_LINE.search(text) and not _AFFILIATION.search(text):
-            later_heading = any(b.kind == "heading" and b.level == 1 for b in self.blocks[i : i + 8])
-            if not later_heading:
-                if block.words > 40 and is_prose(text, 30):
-                    self.begun, self.zone = True, "body"  # a text without front matter
-                    self._prose(block, text)
-                else:
-                    self._title(block, text)
-                return
         if is_prose(text, 35) and not _JOURNAL_LINE.search(text[:200]):
+            self._choose_title()
             self.begun = True
             # with a title before it the first long paragraph is the abstract; without one, the body
             self.zone = "abstract" if self.out.title else "body"
@@ -385,6 +444,7 @@ class Walk:
             return
         structured = re.match(r"(?:background|objectives?|aims?|introduction|purpose|importance|context)\s*:", text, re.IGNORECASE)
         if structured:
+            self._choose_title()
             self.begun, self.zone = True, "abstract"
             self._prose(block, text)
             return
@@ -395,7 +455,7 @@ class Walk:
     def _prose(self, block: Block, text: str) -> None:
         kind: SectionKind = self.zone if self.zone in ("abstract", "body") else "body"
         raw = self.source[block.start : block.end]
-        lead = watermark_pattern().match(raw)
+        lead = self.watermark.match(raw)
         if lead:
             raw = raw[lead.end() :]
         head = _LEADING_MARK.sub("", raw)
@@ -425,18 +485,19 @@ class Walk:
         return bool(bare) and bare[-1] not in ".!?:"
 
 
-def structure(source: str, blocks: list[Block]) -> Structure:
-    """Classify the blocks of a source; see `Walk`."""
-    walk = Walk(source, blocks)
-    found = walk.run()
+def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str]]:
+    """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks to be cut out of them."""
+    watermark = watermark_pattern()
+    own = own_watermarks(source, blocks)
+    if own is not None:
+        watermark = re.compile(f"{watermark.pattern}|(?-i:{own.pattern})", re.IGNORECASE)
+    found = Walk(source, blocks, watermark).run()
     if not any(part.kind in ("abstract", "body") and not part.heading for part in found.parts):
         # nothing long enough to begin an article: a snippet, an abstract alone. All of it is body.
-        again = Walk(source, blocks)
-        again.begun, again.zone = True, "body"
-        title, again.out.title = found.title, found.title
+        again = Walk(source, blocks, watermark)
+        again.begun, again.zone, again.out.title = True, "body", found.title
         found = again.run()
-        found.title = title
-    return _find_unheaded_references(found)
+    return _find_unheaded_references(found), watermark
 
 
 def _find_unheaded_references(found: Structure) -> Structure:

@@ -11,7 +11,7 @@ from pipeline.reading.blocks import split_blocks
 from pipeline.reading.inline import Anchor, Inline, citation_style
 from pipeline.reading.references import parse_references
 from pipeline.reading.segments import Builder
-from pipeline.reading.structure import Part, structure, watermark_pattern
+from pipeline.reading.structure import Part, structure
 from pipeline.reading.tables import cell_spans
 from pipeline.schema import KEPT, Cell, Citation, Document, Reference, Section, Table
 
@@ -109,7 +109,7 @@ def build(
     >>> document.title, document.citations[0].keys, document.references[0].year
     ('A review', ('1',), 2001)
     """
-    found = structure(source, split_blocks(source))
+    found, watermark = structure(source, split_blocks(source))
     prose = "\n".join(source[a:b] for part in found.parts if part.kind in KEPT for a, b in part.ranges)
     references = parse_references(source, found.references, numbered=True)
     style = citation_style(prose, int(references[-1].key) if references else None, bool(references))
@@ -117,7 +117,6 @@ def build(
     if by_name:
         references = parse_references(source, found.references, numbered=False)
     builder = Builder(source)
-    watermark = watermark_pattern()
     inline = Inline(builder, style, watermark if watermark.search(source) else None)
     vocabulary = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", prose))
     for word in [w for w in vocabulary if "-" in w]:
