@@ -16,7 +16,7 @@ from pipeline.reading.citations import NARRATIVE, author_years, expand_numbers, 
 from pipeline.reading.segments import Builder
 
 _SUP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_DASH = "-–—−‐‑˗⁻"
+_DASH = "–—−‐‑˗⁻-"  # the hyphen last: it stands in character classes
 _EVENTS = re.compile(
     rf"""
       (?P<suptag><sup\b[^>]*>(?P<suptext>[^<]{{0,200}})</sup>)

@@ -41,12 +41,17 @@ def take_tables(page: Page) -> None:
     """Replace the segments of each ruled table of a page by one segment that stands for it."""
     rules = _collapsed([r for r in page.chars.rules if r.horizontal and r.x1 - r.x0 >= 40])
     uprights = [r for r in page.chars.rules if not r.horizontal and r.bottom - r.top >= 6]
-    for top, bottom, x0, x1, inner in _regions(page, rules):
+    for region in _regions(page, rules):
         inside = [
             s for s in page.segments
-            if s.block is None and s.x0 >= x0 - 6 and s.x1 <= x1 + 6 and top - 1 <= s.base - 0.3 * s.size <= bottom + 1
+            if s.block is None and s.x0 >= region.x0 - 6 and s.x1 <= region.x1 + 6
+            and region.top - 1 <= s.base - 0.3 * s.size <= region.bottom + 1
         ]  # fmt: skip
-        table = _cells(inside, inner, [r for r in uprights if x0 - 3 <= r.x0 <= x1 + 3 and r.top < bottom and r.bottom > top])
+        within = [
+            r for r in uprights
+            if region.x0 - 3 <= r.x0 <= region.x1 + 3 and r.top < region.bottom and r.bottom > region.top
+        ]  # fmt: skip
+        table = _cells(inside, region.rules, within, 0.3 if region.captioned else 0.6)
         if table is None:
             continue
         ids = {id(s) for s in table.segments}
@@ -73,10 +78,20 @@ def _collapsed(rules: list[Rule]) -> list[Rule]:
     return sorted(out, key=lambda r: r.top)
 
 
-def _regions(page: Page, rules: list[Rule]) -> list[tuple[float, float, float, float, list[Rule]]]:
-    """(top, bottom, x0, x1, rules inside) of what the rules may make a table."""
+@dataclass(frozen=True, slots=True)
+class _Region:
+    top: float
+    bottom: float
+    x0: float
+    x1: float
+    rules: list[Rule]
+    captioned: bool
+
+
+def _regions(page: Page, rules: list[Rule]) -> list[_Region]:
+    """What the rules may make a table."""
     captions = [s for s in page.segments if s.block is None and _ANY_CAPTION.match(s.text)]
-    out: list[tuple[float, float, float, float, list[Rule]]] = []
+    out: list[_Region] = []
     used: set[Rule] = set()
     for first in rules:
         if first in used:
@@ -85,7 +100,7 @@ def _regions(page: Page, rules: list[Rule]) -> list[tuple[float, float, float, f
         for rule in rules:
             if rule.top <= first.top + 1 or rule in used:
                 continue
-            if abs(rule.x0 - first.x0) > _ALIGN or abs(rule.x1 - first.x1) > _ALIGN:
+            if not _belongs(rule, first):
                 continue
             if any(group[-1].top < c.base - 0.3 * c.size < rule.top and c.x0 < rule.x1 and c.x1 > rule.x0 and CAPTION.match(c.text) for c in captions):
                 if len(group) == 1:
@@ -95,19 +110,26 @@ def _regions(page: Page, rules: list[Rule]) -> list[tuple[float, float, float, f
             if _prose(page, group[-1].top, rule.top, first.x0, first.x1):
                 break
             group.append(rule)
-        if len(group) < 2:
-            continue
         captioned = any(
             CAPTION.match(c.text) and c.x0 < first.x1 and c.x1 > first.x0 and -6 <= group[0].top - c.base <= 9 * c.size
             for c in captions
         )  # fmt: skip
-        if not captioned and len(group) < 3:
+        same = [r for r in group if abs(r.x0 - first.x0) <= _ALIGN and abs(r.x1 - first.x1) <= _ALIGN]
+        if not captioned:
+            group = same
+        if len(group) < (2 if captioned else 3):
             continue
         top, bottom = group[0].top, group[-1].bottom
         inner = [r for r in rules if top - 1 <= r.top <= bottom + 1 and r.x0 >= first.x0 - _ALIGN and r.x1 <= first.x1 + _ALIGN]
         used.update(inner)
-        out.append((top, bottom, first.x0, first.x1, inner))
+        out.append(_Region(top, bottom, first.x0, first.x1, inner, captioned))
     return out
+
+
+def _belongs(rule: Rule, first: Rule) -> bool:
+    """Whether a rule lies within the width of a table's first rule and spans at least half of it."""
+    inside = rule.x0 >= first.x0 - _ALIGN and rule.x1 <= first.x1 + _ALIGN
+    return inside and rule.x1 - rule.x0 >= 0.5 * (first.x1 - first.x0)
 
 
 def _prose(page: Page, top: float, bottom: float, x0: float, x1: float) -> bool:
@@ -122,8 +144,8 @@ def _prose(page: Page, top: float, bottom: float, x0: float, x1: float) -> bool:
     return False
 
 
-def _cells(segments: list[Segment], rules: list[Rule], uprights: list[Rule]) -> TableCells | None:
-    """Cut a region into rows and columns; None where that fails."""
+def _cells(segments: list[Segment], rules: list[Rule], uprights: list[Rule], least: float) -> TableCells | None:
+    """Cut a region into rows and columns; None where less than ``least`` of the lines fill two columns."""
     if len(segments) < 4:
         return None
     lines = rows_of(segments, 0.35)
@@ -138,7 +160,7 @@ def _cells(segments: list[Segment], rules: list[Rule], uprights: list[Rule]) -> 
         return None
     grid = [_in_columns(line, columns, head=i < header) for i, line in enumerate(lines)]
     filled = sum(1 for line in grid[header:] if sum(bool(cell) for cell in line) >= 2)
-    if filled < 2 or filled < 0.3 * len(grid[header:]):
+    if filled < 2 or filled < least * len(grid[header:]):
         return None
     rows = _rows(grid, lines, header, rules, em)
     if len(rows) < 2:
@@ -274,7 +296,7 @@ def unruled(lines: list[Segment], em: float) -> list[tuple[int, int, TableCells]
         while j < len(lines) and len(pieces[j]) >= 2 and _near(lines, i, j):
             j += 1
         if j - i >= 3:
-            table = _cells([p for line in pieces[i:j] for p in line], [], [])
+            table = _cells([p for line in pieces[i:j] for p in line], [], [], 0.6)
             if table is not None and _aligned(table):
                 out.append((i, j, table))
                 i = j

@@ -29,6 +29,9 @@ _VANCOUVER = re.compile(
     rf"(?:[,;]?\s*et al\.?)?(?:[,;][^.]{{3,160}})?)\s*[.:]\s+(?=\S)(?P<rest>.*)$",
     re.DOTALL,
 )
+#: "E. Braunwald, R. L. Campbell, and M. D. Naylor, “Title,” Journal, vol. 3, 1997." (IEEE, Hindawi)
+_IEEE_NAME = r"(?:[A-ZÀ-Þ]\.[ -]?){1,4}(?:(?:van|von|de|der|den|la|di|da)\s){0,2}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?(?:,?\s(?:Jr|Sr|II|III)\.?)?"
+_IEEE = re.compile(rf"^(?P<authors>{_IEEE_NAME}(?:,?\s(?:and\s)?{_IEEE_NAME}|,\s{_IEEE_NAME})*(?:,?\s*et al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$", re.DOTALL)
 _HARVARD_NAME = r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-Za-zÀ-ÿ][\w’'‐‑ -]*?,\s*(?:[A-ZÀ-Þ][\w]?\.[ -]?)+(?:,?\s*(?:Jr|Sr|II|III)\.?)?"
 _HARVARD = re.compile(
     r"^(?P<authors>.{3,1500}?)[\s,.]*\((?P<year>(?:1[6-9]|20)\d\d)(?P<suffix>[a-z])?(?:,[^)]*)?\)[.,:]?\s*(?P<rest>.*)$",
@@ -57,6 +60,8 @@ def _begins_entry(text: str) -> bool:
     head = text[:200]
     if re.match(rf"^{_VANCOUVER_NAME}(?:[,.;:]|\s+and\b|\s+et al|$)", head) or re.match(rf"^{_HARVARD_NAME}", head):
         return True
+    if _IEEE.match(text):
+        return True
     return bool(re.match(r"^[A-ZÀ-Þ][\w’'-]+(?:[ ,].*)?$", head, re.DOTALL)) and bool(
         _YEAR.search(text) or re.search(r"https?://", text)
     ) and len(text.split()) >= 6  # fmt: skip
@@ -82,7 +87,8 @@ def _entries(source: str, blocks: Iterable[Block]) -> list[_Entry]:
             begins = _begins_entry(body)
             last = out[-1] if out else None
             numbered = number is not None and (last is None or begins or _plausible(int(number), out))
-            if last is not None and not numbered and (not begins or (not bullet and not _complete(last.text) and not _strong(body))):
+            unfinished = last is not None and last.number is not None and number is None and not _YEAR.search(last.text)
+            if last is not None and not numbered and (unfinished or not begins or (not bullet and not _complete(last.text) and not _strong(body))):
                 last.end = block.start + piece_start + len(piece)
                 last.text = _clean(source[last.start : last.end])
                 continue
@@ -107,7 +113,8 @@ def _plausible(number: int, out: list[_Entry]) -> bool:
 def _pieces(raw: str) -> list[tuple[int, str]]:
     """Lines of a block that begin with a number of their own are entries of their own."""
     cuts = [0]
-    lines = [m.end() for m in re.finditer(r"\n", raw)]
+    counted = re.match(r"\s*(?:\[\d{1,4}\]|\d{1,4}[.)])\s", raw) is not None
+    lines = [] if counted else [m.end() for m in re.finditer(r"\n", raw)]
     hanging = any(raw[at : at + 1] in " \t" for at in lines)
     for at in lines:
         line = raw[at : raw.find("\n", at) if raw.find("\n", at) > 0 else len(raw)]
@@ -140,6 +147,19 @@ def parse_entry(text: str) -> dict[str, object]:
     semicolons = re.match(r"^((?:[\w’' -]{2,30},\s*[A-Z]{1,3}\.?;\s*|[\w’' -]{2,30},\s*[A-Z]{1,3}\.?,\s*(?=et al))+(?:et al|[\w’' -]{2,30},\s*[A-Z]{1,3}))\.\s+", text)
     if semicolons:
         text = f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. {text[semicolons.end():]}"
+    ieee = _IEEE.match(text)
+    if ieee:
+        names = re.split(r",\s*(?:and\s+)?|\s+and\s+", re.sub(r",?\s*et al\.?$", "", ieee["authors"]))
+        out["authors"] = tuple(re.sub(r"^(?:[A-ZÀ-Þ]\.[ -]?)+", "", name) for name in names if len(name) > 3) + (
+            ("et al.",) if re.search(r"\bet al\b", ieee["authors"]) else ()
+        )
+        years = [m for m in _YEAR.finditer(bare)]
+        if years:
+            out["year"], out["suffix"] = int(years[-1][1]), years[-1][2] or ""
+        out["title"], journal = ieee["title"].strip(" ,."), ieee["rest"].split(",")[0].strip()
+        if journal:
+            out["journal"] = journal
+        return out
     harvard = _HARVARD.match(text)
     vancouver = _VANCOUVER.match(text)
     if harvard and len(harvard["authors"]) < 1200 and (

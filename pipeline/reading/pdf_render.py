@@ -1,0 +1,134 @@
+"""Paragraphs → one text in the dialect that the text reader reads, each character with its place on the page."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.reading.pdf_boxes import CharBoxes
+from pipeline.reading.pdf_chars import PageChars
+from pipeline.reading.pdf_lines import Segment, Word
+from pipeline.reading.pdf_paragraphs import Paragraph
+from pipeline.reading.pdf_tables import table_line
+
+#: Characters that the text dialect would take for markup; they get a backslash, which the text reader takes off.
+_MARKUP = frozenset("*$`")
+#: At most this many floats are carried past an unfinished sentence.
+_MOST_HELD = 14
+
+
+def flow(items: list[Paragraph]) -> list[Paragraph]:
+    """Paragraphs so that what stands between the halves of a sentence (a footnote, a table, a figure) comes behind it."""
+    out: list[Paragraph] = []
+    held: list[Paragraph] = []
+    open_sentence = False
+    for item in items:
+        aside = item.kind in ("caption", "footnote", "table", "aside") and not item.hanging
+        if aside and open_sentence and len(held) < _MOST_HELD:
+            held.append(item)
+            continue
+        if held and not (item.kind == "text" and item.text[:1].islower()):
+            out.extend(held)
+            held = []
+        out.append(item)
+        if held:
+            out.extend(held)
+            held = []
+        open_sentence = item.kind == "text" and not item.finished and len(item.text) > 40
+    return out + held
+
+
+class Renderer:
+    """Writes paragraphs; ``text`` and ``boxes`` grow together."""
+
+    def __init__(self, pages: dict[int, PageChars]) -> None:
+        self.pages = pages
+        self.boxes = CharBoxes()
+        self._out: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._out)
+
+    def write(self, item: Paragraph, joined: bool = False) -> None:
+        """One paragraph behind an empty line, or (``joined``) as the rest of the one before."""
+        if self._out and not joined:
+            self._blank("\n\n")
+        if item.table is not None:
+            self._table(item)
+            return
+        if item.kind == "title":
+            self._blank("# ")
+        elif item.kind == "heading":
+            self._blank("## ")
+        page = self.pages[item.page]
+        if joined:
+            self._between(item.lines[0])
+        for i, line in enumerate(item.lines):
+            if i:
+                self._between(line)
+            self._line(page, line)
+
+    def _table(self, item: Paragraph) -> None:
+        assert item.table is not None
+        page = self.pages[item.page]
+        for r, row in enumerate(item.table.rows):
+            if r:
+                self._blank("\n")
+            for c, cell in enumerate(row):
+                if c:
+                    self._blank("\t")
+                for i, line in enumerate(table_line(cell)):
+                    if i:
+                        self._between(line, in_cell=True)
+                    self._line(page, line)
+
+    def _blank(self, text: str) -> None:
+        self._out.append(text)
+        self.boxes.add_blank(len(text))
+
+    def _between(self, line: Segment, in_cell: bool = False) -> None:
+        """What joins the line written last with the next one.
+
+        A hyphen before lower case is left to the text reader, which knows the document's words, with a line end; any
+        other hyphen, dash or slash at a line end belongs to the word. Elsewhere a space: a line end might be read as
+        the end of a list item or of a heading.
+        """
+        end = "".join(self._out[-3:])[-3:]
+        begin = line.words[0].text[:1] if line.words else ""
+        if re.search(r"[^\W\d_][-‐\u00ad]$", end) and begin.islower() and not in_cell:
+            self._blank("\n")
+        elif re.search(r"\w[-‐–/\u00ad]$", end) and begin.isalnum():
+            return
+        else:
+            self._blank(" ")
+
+    def _line(self, page: PageChars, line: Segment) -> None:
+        self.boxes.begin_line(page, line)
+        script = 0
+        for i, word in enumerate(line.words):
+            if word.script != script:
+                if script:
+                    self._blank("}")
+                if i and word.spaced:
+                    self._blank(" ")
+                if word.script:
+                    self._blank("^{" if word.script > 0 else "_{")
+                script = word.script
+            elif i and word.spaced:
+                self._blank(" ")
+            self._word(page, word, first=i == 0)
+        if script:
+            self._blank("}")
+
+    def _word(self, page: PageChars, word: Word, first: bool) -> None:
+        if first and word.text.startswith("#"):
+            self._blank("\\")
+        for i in range(word.start, word.end):
+            text = page.text[i]
+            if not text or text.isspace():
+                continue
+            if text in _MARKUP and not word.script:
+                self._blank("\\")
+            self._out.append(text)
+            for _ in text:
+                self.boxes.add(page.x0[i], page.x1[i])
