@@ -292,7 +292,11 @@ class Document:
     def section_at(self, offset: int) -> Section | None:
         """The kept section that covers a reading offset."""
         for section in self.sections:
-            if section.start is not None and section.end is not None and section.start <= offset < section.end:
+            if (
+                section.start is not None
+                and section.end is not None
+                and section.start <= offset < section.end
+            ):
                 return section
         return None
 

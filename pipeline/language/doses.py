@@ -32,8 +32,14 @@ _CONCENTRATION = re.compile(
     r"\b(?:levels?|concentrations?)\s+(?:of|from|at|between|above|below|exceeding|were|was|is|≥|>|<|=)?\s*\S{0,12}\s*$|\b(?:IC50|EC50|Ki|Kd|Cmax|AUC)\b",
     re.IGNORECASE,
 )
-_BODY = re.compile(r"\b(?:weigh(?:ed|ing|s|t)?|weights?|lost|gained?|tumou?rs?|birth|lighter|heavier|fat|fib(?:re|er)|protein|carbohydrates?|urine|stool|tissue|faeces|feces|diet|meal|brain)\b", re.IGNORECASE)
-_DOSE_WORD = re.compile(r"\b(?:dos(?:e|es|ed|age|ages|ing)|received?|receiving|administered|administration|given|infus\w+|inject\w+|tablets?|capsules?|bolus|treat(?:ed|ment)|daily|twice|once|oral(?:ly)?|intra\w+|subcutaneous\w*|i\.?v\.?|titrated|loading|maintenance|supplement\w*|prescribed|medication)\b", re.IGNORECASE)
+_BODY = re.compile(
+    r"\b(?:weigh(?:ed|ing|s|t)?|weights?|lost|gained?|tumou?rs?|birth|lighter|heavier|fat|fib(?:re|er)|protein|carbohydrates?|urine|stool|tissue|faeces|feces|diet|meal|brain)\b",
+    re.IGNORECASE,
+)
+_DOSE_WORD = re.compile(
+    r"\b(?:dos(?:e|es|ed|age|ages|ing)|received?|receiving|administered|administration|given|infus\w+|inject\w+|tablets?|capsules?|bolus|treat(?:ed|ment)|daily|twice|once|oral(?:ly)?|intra\w+|subcutaneous\w*|i\.?v\.?|titrated|loading|maintenance|supplement\w*|prescribed|medication)\b",
+    re.IGNORECASE,
+)
 #: Between a drug and the dose behind it: brackets, routes, and the words of dosing.
 _BEFORE = re.compile(
     r"[\s(\[,:;=@-]*(?:(?:at|in|to|of|was|were|is|be|being|been|with|from|up|using|given|administered|dosed|doses?|dosages?|dosing|infusions?|injections?|treatment|therapy|"
@@ -81,7 +87,9 @@ class DoseFinder:
         put(doc, "DOSE", _Linker(text, sentences, drugs, candidates).found())
         return doc
 
-    def _candidates(self, text: str, numbers: Numbers, sentences: Sentences, drugs: list[Found]) -> list[_Candidate]:
+    def _candidates(
+        self, text: str, numbers: Numbers, sentences: Sentences, drugs: list[Found]
+    ) -> list[_Candidate]:
         out: list[_Candidate] = []
         units: list[Unit | None] = []
         exponents: set[int] = set()
@@ -102,7 +110,9 @@ class DoseFinder:
                 out.append(candidate)
         return out
 
-    def _coordination(self, text: str, numbers: Numbers, units: list[Unit | None], exponents: set[int], i: int, unit: Unit) -> _Candidate | None:
+    def _coordination(
+        self, text: str, numbers: Numbers, units: list[Unit | None], exponents: set[int], i: int, unit: Unit
+    ) -> _Candidate | None:
         """Follow the coordination that ends at number ``i`` back to its first number."""
         members: list[Number] = [numbers[i]]
         links: list[str] = []
@@ -135,7 +145,12 @@ class DoseFinder:
             members.insert(0, left)
             links.insert(0, joined)
             first -= 1
-        if len(set(links)) > 1 and links[-1] == "comma" or "comma" in links and ("to" in links or "range" in links):
+        if (
+            (len(set(links)) > 1
+            and links[-1] == "comma")
+            or ("comma" in links
+            and ("to" in links or "range" in links))
+        ):
             members, links = members[-1:], []  # "from 71 to 22, 100 mg": the comma ends a clause
         before = text[max(0, members[0].start - 14) : members[0].start]
         if len(members) > 1 and _COUNTER.search(before):
@@ -144,12 +159,15 @@ class DoseFinder:
             return None
         amounts = [member.value for member in members]
         is_range = len(members) == 2 and (
-            links[-1] in ("range", "to") or (links[-1] == "and" and re.search(r"\bbetween\s+$", before) is not None)
+            links[-1] in ("range", "to")
+            or (links[-1] == "and" and re.search(r"\bbetween\s+$", before) is not None)
         )
         if is_range and amounts[0] > amounts[1] and links[-1] == "range":
             members, amounts, is_range = members[-1:], amounts[-1:], False
         rule = "number+unit" if len(members) == 1 else "range" if is_range else "coordination"
-        return _Candidate(members[0].start, unit.end, amounts, is_range, unit, rule + ("+spread" if spread else ""))
+        return _Candidate(
+            members[0].start, unit.end, amounts, is_range, unit, rule + ("+spread" if spread else "")
+        )
 
     @staticmethod
     def _over_sample(text: str, numbers: Numbers, first: int) -> int | None:
@@ -158,14 +176,21 @@ class DoseFinder:
             return None
         left = numbers[first - 2]
         sample = _SAMPLE.match(text, left.end)
-        if sample and re.fullmatch(r"\s*,?\s*(?:and|or|versus|vs\.?)?\s*", text[sample.end() : numbers[first].start]):
+        if sample and re.fullmatch(
+            r"\s*,?\s*(?:and|or|versus|vs\.?)?\s*", text[sample.end() : numbers[first].start]
+        ):
             return first - 2
         return None
 
     @staticmethod
     def _alike(left: Number, right: Number, joined: str) -> bool:
         """Whether two numbers can be amounts of one coordination: not a year, not a word beside digits."""
-        if 1900 <= left.value <= 2100 and left.is_integer and joined in ("comma", "and") and right.value < 900:
+        if (
+            1900 <= left.value <= 2100
+            and left.is_integer
+            and joined in ("comma", "and")
+            and right.value < 900
+        ):
             return False
         return left.word == right.word or joined in ("to", "or", "and")
 
@@ -176,14 +201,23 @@ class DoseFinder:
             return False
         kind = dose.unit.kind
         if kind in ("mass", "activity", "radioactivity"):
-            return not re.match(r"\s*(?:of\s+)?(?:cholesterol|tissue|protein\b)", text[dose.end : dose.end + 20])
+            return not re.match(
+                r"\s*(?:of\s+)?(?:cholesterol|tissue|protein\b)", text[dose.end : dose.end + 20]
+            )
         near = any(d.start >= start and d.end <= end for d in drugs)
         words = bool(_DOSE_WORD.search(text, max(start, dose.start - 80), min(end, dose.end + 50)))
         if kind == "weight":
             body = bool(_BODY.search(text, max(start, dose.start - 30), min(end, dose.end + 25)))
-            return (near or dose.unit.rate) and words and not body or (near and not body)
+            return ((near or dose.unit.rate) and words and not body) or (near and not body)
         if kind in ("units", "amount", "volume"):
-            if kind == "units" and not re.match(r"(?:U|MU|million|units?)\b", text[dose.unit.end - 12 : dose.unit.end].strip().rsplit(" ", 1)[-1]) and not near:
+            if (
+                kind == "units"
+                and not re.match(
+                    r"(?:U|MU|million|units?)\b",
+                    text[dose.unit.end - 12 : dose.unit.end].strip().rsplit(" ", 1)[-1],
+                )
+                and not near
+            ):
                 return False
             return near and (words or dose.unit.ucum != dose.unit.ucum.split("/")[0] or kind == "units")
         return False
@@ -230,7 +264,12 @@ class _Linker:
                 return _name(before), "equivalent"
             if len(gap) < 90 and _BEFORE.fullmatch(gap) and _name(before) not in _CONTROLS:
                 return _name(before), "before"
-        if previous is not None and previous.start >= start and isinstance(previous.value, DoseValue) and previous.value.drug:
+        if (
+            previous is not None
+            and previous.start >= start
+            and isinstance(previous.value, DoseValue)
+            and previous.value.drug
+        ):
             gap = self.text[previous.end : dose.start]
             if not any(previous.end <= d.start < dose.start for d in inside) and len(gap) < 90:
                 return previous.value.drug, "coordination"
@@ -239,7 +278,11 @@ class _Linker:
             return names.pop(), "sentence"
         if names:
             active = before if before is not None and _name(before) not in _CONTROLS else None
-            if active is not None and dose.start - active.end < 60 and not re.search(r"\b(?:versus|vs|placebo|with|than)\b", self.text[active.end : dose.start]):
+            if (
+                active is not None
+                and dose.start - active.end < 60
+                and not re.search(r"\b(?:versus|vs|placebo|with|than)\b", self.text[active.end : dose.start])
+            ):
                 return _name(active), "nearest"
             return None, "several"
         return self._paragraph(start)

@@ -56,8 +56,13 @@ _OTHER_THING = re.compile(
     r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?|modulat\w+)\b",
     re.IGNORECASE,
 )
-_ENDOGENOUS = re.compile(r"\b(?:endogenous|plasma|serum|blood|circulating|fasting|urinary|salivary|dietary|baseline|low|elevated|total)\s+$", re.IGNORECASE)
-_JOINED_BEFORE = re.compile(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?|with)\s+|\s*[/+]\s*)$")
+_ENDOGENOUS = re.compile(
+    r"\b(?:endogenous|plasma|serum|blood|circulating|fasting|urinary|salivary|dietary|baseline|low|elevated|total)\s+$",
+    re.IGNORECASE,
+)
+_JOINED_BEFORE = re.compile(
+    r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?|with)\s+|\s*[/+]\s*)$"
+)
 _JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
 _BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
 _GLUED = re.compile(r"(?<![\w-])([A-Za-z][a-z]{4,})(?=(?:controlled|treated|induced)(?![a-z]))")
@@ -85,7 +90,13 @@ def _stems() -> list[tuple[re.Pattern[str], str]]:
 @cache
 def _stem_words() -> re.Pattern[str]:
     """Words of running text that end in a stem; one pattern for all of them."""
-    stems = "|".join(sorted({re.escape(row["stem"]) for row in rows("inn_stems.tsv") if row["position"] == "suffix"}, key=len, reverse=True))
+    stems = "|".join(
+        sorted(
+            {re.escape(row["stem"]) for row in rows("inn_stems.tsv") if row["position"] == "suffix"},
+            key=len,
+            reverse=True,
+        )
+    )
     return re.compile(rf"(?<![\w])[A-Za-z][a-z]{{3,}}(?:{stems})s?(?![\w])")
 
 
@@ -146,7 +157,9 @@ class _Search:
         """Leftmost-longest over drugs and what is no drug together; at equal length what is no drug loses."""
         hits = [*hits_of(self.doc, "drugs"), *hits_of(self.doc, "not_drugs")]
         out: list[Hit] = []
-        for hit in sorted(hits, key=lambda h: (h.start, -h.end, h.entry.lexicon != "drugs", h.entry.field == "if_defined")):
+        for hit in sorted(
+            hits, key=lambda h: (h.start, -h.end, h.entry.lexicon != "drugs", h.entry.field == "if_defined")
+        ):
             if out and hit.start < out[-1].end:
                 continue
             out.append(hit)
@@ -157,7 +170,10 @@ class _Search:
         by_name = {(h.start, h.end): h for h in hits if h.entry.lexicon == "drugs"}
         ends = {h.end: h for h in hits if h.entry.lexicon == "drugs"}
         for hit in hits:  # "phencyclidine (PCP)": a known short form beside its name
-            if hit.entry.field in ("abbreviation", "if_defined") and self.text[hit.start - 1 : hit.start] in "([":
+            if (
+                hit.entry.field in ("abbreviation", "if_defined")
+                and self.text[hit.start - 1 : hit.start] in "(["
+            ):
                 at = hit.start - 1
                 while at and self.text[at - 1].isspace():
                     at -= 1
@@ -170,15 +186,27 @@ class _Search:
             last = [h for (a, b), h in by_name.items() if start - 3 <= a and end - 1 <= b <= end + 1]
             if last and (
                 last[-1].end - last[-1].start >= 0.6 * (end - start)
-                or re.sub(r"^[^A-Za-z]*(?:\d?[RS][,;)\s]*)*[^A-Za-z]*", "", self.text[last[-1].start : last[-1].end])[:1].lower() == short[:1].lower()
+                or re.sub(
+                    r"^[^A-Za-z]*(?:\d?[RS][,;)\s]*)*[^A-Za-z]*", "", self.text[last[-1].start : last[-1].end]
+                )[:1].lower()
+                == short[:1].lower()
             ):
                 self.aliases[short] = preferred(last[-1].entry)
             else:
                 self.foreign.add(short)
 
     def _take(self, hits: list[Hit]) -> None:
-        spelled = {hit.entry.row["name"] for hit in hits if hit.entry.lexicon == "drugs" and hit.entry.field in ("name", "synonym")}
-        plain = {at for h in hits if h.entry.lexicon == "drugs" and not h.entry.row.get("context") for at in (h.start, h.end)}
+        spelled = {
+            hit.entry.row["name"]
+            for hit in hits
+            if hit.entry.lexicon == "drugs" and hit.entry.field in ("name", "synonym")
+        }
+        plain = {
+            at
+            for h in hits
+            if h.entry.lexicon == "drugs" and not h.entry.row.get("context")
+            for at in (h.start, h.end)
+        }
         # an ambiguous name that this text says was given, once, is a drug of this text
         given = {
             h.entry.row["name"] for h in hits
@@ -238,7 +266,9 @@ class _Search:
         if not self.aliases:
             return
         taken = _Cover([(f.start, f.end) for f in self.found])
-        pattern = re.compile(rf"(?<![\w])(?:{'|'.join(sorted(map(re.escape, self.aliases), key=len, reverse=True))})(?![\w])")
+        pattern = re.compile(
+            rf"(?<![\w])(?:{'|'.join(sorted(map(re.escape, self.aliases), key=len, reverse=True))})(?![\w])"
+        )
         for match in pattern.finditer(self.text):
             start, end = self._extend(match.start(), match.end())
             if not taken.overlaps(start, end):
@@ -256,14 +286,22 @@ class _Search:
             drug = ends.get(start - len(before[0])) if before else None
             left, right = self.sentences.around(start)
             if drug is not None or _GIVEN.search(self.text, left, right):
-                value = drug.value if drug is not None and isinstance(drug.value, DrugValue) else DrugValue(fold(match[1]))
+                value = (
+                    drug.value
+                    if drug is not None and isinstance(drug.value, DrugValue)
+                    else DrugValue(fold(match[1]))
+                )
                 self._add(start, end, value, "brand:®")
         for match in _GLUED.finditer(self.text):
             start, end = match.span(1)
             inside = automaton().find(match[1])
-            whole = [h for h in inside if h.start == 0 and h.end == len(match[1]) and h.entry.lexicon == "drugs"]
+            whole = [
+                h for h in inside if h.start == 0 and h.end == len(match[1]) and h.entry.lexicon == "drugs"
+            ]
             if whole and not taken.overlaps(start, end):
-                self._add(start, end, preferred(whole[0].entry), f"lexicon:{whole[0].entry.row['name']}:glued")
+                self._add(
+                    start, end, preferred(whole[0].entry), f"lexicon:{whole[0].entry.row['name']}:glued"
+                )
 
     # ------------------------------------------------------------ names that no lexicon has
 

@@ -17,7 +17,9 @@ from spacy.tokens import Doc
 from pipeline.language.common import set_sentences, token_starts
 from pipeline.language.lexicon import rows
 
-_CANDIDATE = re.compile(r"""(?P<hard>[ ]*(?:\n\s*|\t)+)|(?<=[.!?…])(?P<close>["”’'»)\]]*)(?P<gap>[ ]+)(?=(?P<next>[\"“‘'(\[]*\S))""")
+_CANDIDATE = re.compile(
+    r"""(?P<hard>[ ]*(?:\n\s*|\t)+)|(?<=[.!?…])(?P<close>["”’'»)\]]*)(?P<gap>[ ]+)(?=(?P<next>[\"“‘'(\[]*\S))"""
+)
 _LAST_WORD = re.compile(r"[^\s(\[“\"/]*$")
 
 
@@ -52,7 +54,9 @@ def boundaries(text: str) -> list[tuple[int, int]]:
     return out
 
 
-def _ends(text: str, at: int, following: str, closed: bool, never: frozenset[str], maybe: frozenset[str]) -> bool:
+def _ends(
+    text: str, at: int, following: str, closed: bool, never: frozenset[str], maybe: frozenset[str]
+) -> bool:
     """Whether the stop before ``at`` ends its sentence."""
     begin = following.lstrip("\"“‘'([")[:1]
     if text[at - 1] in "!?":
@@ -74,11 +78,18 @@ def _ends(text: str, at: int, following: str, closed: bool, never: frozenset[str
         before = re.search(r"(\w+)\s*$", text[max(0, at - len(word) - 24) : at - len(word)])
         if len(word) > 2 and before and before[1][:1].islower() and "." in word[:-1]:
             return True  # "in the U.S. Patients"
-        return bool(before and before[1].islower() and begin.isupper()) and before is not None and before[1] not in ("by", "and", "see", "of")
+        return (
+            bool(before and before[1].islower() and begin.isupper())
+            and before is not None
+            and before[1] not in ("by", "and", "see", "of")
+        )
     if re.fullmatch(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\.", word):
         # an enumeration "1. " at the head of a paragraph goes with what follows
         head = at - len(word)
-        return bool(text[max(0, head - 1) : head].strip(" \n\t")) or text[max(0, head - 2) : head - 1].strip() != ""
+        return (
+            bool(text[max(0, head - 1) : head].strip(" \n\t"))
+            or text[max(0, head - 2) : head - 1].strip() != ""
+        )
     return True
 
 

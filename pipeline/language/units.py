@@ -40,7 +40,8 @@ def _forms(kinds: tuple[str, ...]) -> dict[str, tuple[str, str]]:
 def _alternatives(kinds: tuple[str, ...]) -> str:
     forms = sorted(_forms(kinds), key=len, reverse=True)
     return "|".join(
-        f"(?i:{re.escape(form)})" if len(form) > 3 or form in ("mg", "mcg") else re.escape(form) for form in forms
+        f"(?i:{re.escape(form)})" if len(form) > 3 or form in ("mg", "mcg") else re.escape(form)
+        for form in forms
     )
 
 
@@ -72,7 +73,11 @@ def match_unit(text: str, start: int) -> Unit | None:
         return None
     forms = _forms(HEADS)
     form = match["form"]
-    ucum, kind = forms.get(form) or forms.get(form.lower()) or next(v for k, v in forms.items() if k.lower() == form.lower())
+    ucum, kind = (
+        forms.get(form)
+        or forms.get(form.lower())
+        or next(v for k, v in forms.items() if k.lower() == form.lower())
+    )
     parts, end, concentration, rate = [ucum], match.end(), False, False
     per_forms, other = _forms(("per",)), _forms(("concentration", "area"))
     for _ in range(3):

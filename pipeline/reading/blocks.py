@@ -106,7 +106,11 @@ def _split_group(source: str, lines: list[tuple[int, int]]) -> list[Block]:
             # an item's own continuation lines are those that begin no item, heading or table
             while i + 1 < len(lines):
                 following = source[slice(*lines[i + 1])]
-                if _ITEM.match(following) or _HEADING.match(following) or _table_rows(source, lines, i + 1) > 1:
+                if (
+                    _ITEM.match(following)
+                    or _HEADING.match(following)
+                    or _table_rows(source, lines, i + 1) > 1
+                ):
                     break
                 if not following[:1].isspace() and not _wraps(source, lines[i], lines[i + 1], widest):
                     break

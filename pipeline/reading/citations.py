@@ -34,13 +34,22 @@ def expand_numbers(mark: str, highest: int | None = None) -> tuple[str, ...] | N
             return None
         first = int(match[1])
         last = int(match[2]) if match[2] else first
-        if first == 0 or last < first or last - first > _WIDEST_RANGE or (highest is not None and last > highest):
+        if (
+            first == 0
+            or last < first
+            or last - first > _WIDEST_RANGE
+            or (highest is not None and last > highest)
+        ):
             return None
         keys.extend(str(number) for number in range(first, last + 1))
     return tuple(dict.fromkeys(keys)) or None
 
 
-_SURNAME = r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la|[Dd][ue]|[Vv][ao]n|El|Al|La|Le|Mac|St\.?)\s+)*(?:[a-z]{1,3})?[A-ZÀ-ÖØ-Þ][\w’'‘`.‐‑-]*[\w’'](?:\s+(?:Jr|Sr)\.?)?"
+_PARTICLE = (
+    r"(?:aan het|van der|van den|van de|von der|de la|de los|van|von|vom|de|del|della|di|da|du|des|dos|den|der|la|le|"
+    r"el|al|ten|ter|bin|af|zu|zur|St\.?|El|Al|La|Le|Du|De|Di|Da|Van|Von|Mac)"
+)
+_SURNAME = rf"(?:{_PARTICLE}\s+)*(?:[a-z]{{1,3}})?[A-ZÀ-ÖØ-Þ][\w’'‘`.‐‑-]*[\w’'](?:\s+(?:Jr|Sr)\.?)?"
 _NAMES = rf"{_SURNAME}(?:(?:,\s*|\s+){_SURNAME}){{0,4}}?(?:,?\s+(?:and|&|y|und|et)\s+(?!al\b){_SURNAME}|,?\s+et\s+al\.?|,?\s+and\s+(?:colleagues|others|coworkers))?"
 _YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 _YEARS = rf"{_YEAR}(?:\s*,\s*(?:{_YEAR}|[a-z](?![a-z])))*"

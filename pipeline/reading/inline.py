@@ -31,11 +31,11 @@ _EVENTS = re.compile(
     | (?P<supparen>⁽[^⁽⁾\s]{{1,6}}⁾)
     | (?P<minussup>⁻[{_SUP}]+)
     | (?P<bracket>\[(?P<brackettext>\s*\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\])
-    | (?P<parennum>\((?P<parennumtext>\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\))
     | (?P<image>!\[[^\]\n]{{0,300}}\]\([^)\n]{{0,500}}\))
     | (?P<linkopen>\[(?=[^\[\]\n]{{1,300}}\]\((?:https?:|mailto:|\#|/|\.)[^)\n]{{0,500}}\)))
     | (?P<linkclose>\]\((?:https?:|mailto:|\#|/|\.)[^)\n]{{0,500}}\))
     | (?P<paren>\((?=[^()]{{0,600}}\b(?:1[89]|20)\d\d[a-z]?\b)(?P<parentext>[^()]{{4,600}})\))
+    | (?P<parennum>\((?P<parennumtext>\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\))
     | (?P<squareyear>\[(?=[^\[\]]{{0,600}}\b(?:1[89]|20)\d\d[a-z]?\b)(?P<squaretext>[A-Za-z][^\[\]]{{4,600}})\])
     | (?P<flat>(?<=[a-z)\]”"’%][.,;:])(?P<flattext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s|$))
     | (?P<flatdecimal>(?<=\d)\.(?P<flatdectext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s+(?-i:The|This|These|Those|In|It|We|A|An|Thus|However|Moreover|Furthermore|Although|While|For|After|Our|As|At|On|Similarly|There|Both|Since|Given|Another|One|Two|Further|Finally|Here)[\s,]))
@@ -56,14 +56,32 @@ _TRIGGER = re.compile(
     r"\ufb00-\ufb06\uf000-\uf0ff₀-₎μ\u2010\u2011\ufe63\uff0d∙⁄∕\uff10-\uff19％＝＜＞（），]"
     r"|(?<=[.,;:])\d|(?<=\d)\.(?=\d)"
 )
-_UNIT_BEFORE = re.compile(r"(?:^|[^A-Za-z])(?:[cmkdµn]?m|kg|mg|g|h|hr|min|s|sec|day|d|wk|week|mL|ml|L|l|IU|Hz)$")
+_UNIT_BEFORE = re.compile(
+    r"(?:^|[^A-Za-z])(?:[cmkdµn]?m|kg|mg|g|h|hr|min|s|sec|day|d|wk|week|mL|ml|L|l|IU|Hz)$"
+)
 _TEN_BEFORE = re.compile(r"(?:^|[^\d.])10$")
 _MATH_PART = re.compile(
-    rf"\\(?P<esc>[%$&#_{{}} ,;:!])|\\(?P<cmd>[A-Za-z]+)|(?P<sup>\^\{{(?P<supin>[^{{}}]*)\}}|\^(?P<supone>\w))"
-    rf"|(?P<sub>_(?=[\w{{]))|(?P<brace>[{{}}])|(?P<tilde>~)|(?P<rest>[^\\^_{{}}~]+|.)"
+    r"\\(?P<esc>[%$&#_{} ,;:!])|\\(?P<cmd>[A-Za-z]+)|(?P<sup>\^\{(?P<supin>[^{}]*)\}|\^(?P<supone>\w))"
+    r"|(?P<sub>_(?=[\w{]))|(?P<brace>[{}])|(?P<tilde>~)|(?P<rest>[^\\^_{}~]+|.)"
 )
 _BREAKING_TAGS = {"br", "p", "div", "li", "td", "th", "tr", "hr"}
-_MARK_TAGS = {"b", "i", "u", "em", "strong", "sub", "span", "a", "small", "font", "s", "mark", "tt", "code", "sc"}
+_MARK_TAGS = {
+    "b",
+    "i",
+    "u",
+    "em",
+    "strong",
+    "sub",
+    "span",
+    "a",
+    "small",
+    "font",
+    "s",
+    "mark",
+    "tt",
+    "code",
+    "sc",
+}
 
 
 @dataclass(slots=True)
@@ -138,7 +156,9 @@ class Inline:
     def _drop(self, match: re.Match[str], _end: int) -> int:
         return match.end()
 
-    def _lift(self, match: re.Match[str], keys: tuple[str, ...], start: int | None = None, end: int | None = None) -> int:
+    def _lift(
+        self, match: re.Match[str], keys: tuple[str, ...], start: int | None = None, end: int | None = None
+    ) -> int:
         first, last = match.start() if start is None else start, match.end() if end is None else end
         if self.source[last : last + 1] in " .,;:)\n":
             self.builder.trim()
@@ -330,14 +350,20 @@ class Inline:
 
     def _on_math(self, match: re.Match[str], end: int) -> int:
         inner, base = match["mathtext"], match.start("mathtext")
-        if not re.search(r"[\\^_={}<>]|^[\s\d.,]*$|^[A-Za-z]$", inner) or inner[:1] == inner[-1:] == " " and "\\" not in inner:
+        if (
+            not re.search(r"[\\^_={}<>]|^[\s\d.,]*$|^[A-Za-z]$", inner)
+            or (inner[:1] == inner[-1:] == " "
+            and "\\" not in inner)
+        ):
             self.builder.copy(match.start(), match.start() + 1)  # a price: "$5 and $10"
             return match.start() + 1
         self.builder.pair(match.start(), base, match.end("mathtext"), match.end())
         for part in _MATH_PART.finditer(inner):
             start, stop = base + part.start(), base + part.end()
             if part["esc"]:
-                self.builder.replace(" " if part["esc"] in " ,;:" else "" if part["esc"] == "!" else part["esc"], start, stop)
+                self.builder.replace(
+                    " " if part["esc"] in " ,;:" else "" if part["esc"] == "!" else part["esc"], start, stop
+                )
             elif part["cmd"]:
                 self.builder.replace(glyphs.LATEX.get(part["cmd"], part["cmd"]), start, stop)
             elif part["sup"]:

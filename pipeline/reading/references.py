@@ -31,7 +31,10 @@ _VANCOUVER = re.compile(
 )
 #: "E. Braunwald, R. L. Campbell, and M. D. Naylor, “Title,” Journal, vol. 3, 1997." (IEEE, Hindawi)
 _IEEE_NAME = r"(?:[A-ZÀ-Þ]\.[ -]?){1,4}(?:(?:van|von|de|der|den|la|di|da)\s){0,2}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?(?:,?\s(?:Jr|Sr|II|III)\.?)?"
-_IEEE = re.compile(rf"^(?P<authors>{_IEEE_NAME}(?:,?\s(?:and\s)?{_IEEE_NAME}|,\s{_IEEE_NAME})*(?:,?\s*et al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$", re.DOTALL)
+_IEEE = re.compile(
+    rf"^(?P<authors>{_IEEE_NAME}(?:,?\s(?:and\s)?{_IEEE_NAME}|,\s{_IEEE_NAME})*(?:,?\s*et al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
 _HARVARD_NAME = r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-Za-zÀ-ÿ][\w’'‐‑ -]*?,\s*(?:[A-ZÀ-Þ][\w]?\.[ -]?)+(?:,?\s*(?:Jr|Sr|II|III)\.?)?"
 _HARVARD = re.compile(
     r"^(?P<authors>.{3,1500}?)[\s,.]*\((?P<year>(?:1[6-9]|20)\d\d)(?P<suffix>[a-z])?(?:,[^)]*)?\)[.,:]?\s*(?P<rest>.*)$",
@@ -58,7 +61,9 @@ def _clean(text: str) -> str:
 def _begins_entry(text: str) -> bool:
     """Whether a text begins as an entry does: a name with initials, a body with its title, not mid-sentence."""
     head = text[:200]
-    if re.match(rf"^{_VANCOUVER_NAME}(?:[,.;:]|\s+and\b|\s+et al|$)", head) or re.match(rf"^{_HARVARD_NAME}", head):
+    if re.match(rf"^{_VANCOUVER_NAME}(?:[,.;:]|\s+and\b|\s+et al|$)", head) or re.match(
+        rf"^{_HARVARD_NAME}", head
+    ):
         return True
     if _IEEE.match(text):
         return True
@@ -87,19 +92,42 @@ def _entries(source: str, blocks: Iterable[Block]) -> list[_Entry]:
             begins = _begins_entry(body)
             last = out[-1] if out else None
             numbered = number is not None and (last is None or begins or _plausible(int(number), out))
-            unfinished = last is not None and last.number is not None and number is None and not _YEAR.search(last.text)
-            if last is not None and not numbered and (unfinished or not begins or (not bullet and not _complete(last.text) and not _strong(body))):
+            unfinished = (
+                last is not None
+                and last.number is not None
+                and number is None
+                and not _YEAR.search(last.text)
+            )
+            if (
+                last is not None
+                and not numbered
+                and (
+                    unfinished
+                    or not begins
+                    or (not bullet and not _complete(last.text) and not _strong(body))
+                )
+            ):
                 last.end = block.start + piece_start + len(piece)
                 last.text = _clean(source[last.start : last.end])
                 continue
             start = block.start + piece_start + marker.end()
             if body:
-                out.append(_Entry(start, block.start + piece_start + len(piece), int(number) if numbered and number else None, body))
+                out.append(
+                    _Entry(
+                        start,
+                        block.start + piece_start + len(piece),
+                        int(number) if numbered and number else None,
+                        body,
+                    )
+                )
     return out
 
 
 def _strong(body: str) -> bool:
-    return bool(re.match(rf"^{_VANCOUVER_NAME}(?:,|\.|\s+and\b|\s+et al)", body) or re.match(rf"^{_HARVARD_NAME}", body))
+    return bool(
+        re.match(rf"^{_VANCOUVER_NAME}(?:,|\.|\s+and\b|\s+et al)", body)
+        or re.match(rf"^{_HARVARD_NAME}", body)
+    )
 
 
 def _plausible(number: int, out: list[_Entry]) -> bool:
@@ -118,12 +146,20 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
     hanging = any(raw[at : at + 1] in " \t" for at in lines)
     for at in lines:
         line = raw[at : raw.find("\n", at) if raw.find("\n", at) > 0 else len(raw)]
-        ended = bool(re.search(r"(?:[.>)\]]|https?://\S+|\b10\.\d{4,9}/\S+|\d)\s*$", raw[max(0, at - 90) : at]))
-        if (hanging and not line[:1].isspace() and ended) or (not hanging and ended and _strong(_clean(line))):
+        ended = bool(
+            re.search(r"(?:[.>)\]]|https?://\S+|\b10\.\d{4,9}/\S+|\d)\s*$", raw[max(0, at - 90) : at])
+        )
+        if (hanging and not line[:1].isspace() and ended) or (
+            not hanging and ended and _strong(_clean(line))
+        ):
             cuts.append(at)
-    cuts += [m.start() for m in re.finditer(r"(?<=\n)[ \t]*(?:\[\d{1,4}\]|\d{1,4}[.)])\s+(?=[A-Za-zÀ-Þ])", raw)]
+    cuts += [
+        m.start() for m in re.finditer(r"(?<=\n)[ \t]*(?:\[\d{1,4}\]|\d{1,4}[.)])\s+(?=[A-Za-zÀ-Þ])", raw)
+    ]
     cuts = sorted(set(cuts))
-    return [(a, raw[a:b].rstrip()) for a, b in zip(cuts, [*cuts[1:], len(raw)], strict=True) if raw[a:b].strip()]
+    return [
+        (a, raw[a:b].rstrip()) for a, b in zip(cuts, [*cuts[1:], len(raw)], strict=True) if raw[a:b].strip()
+    ]
 
 
 def parse_entry(text: str) -> dict[str, object]:
@@ -144,15 +180,18 @@ def parse_entry(text: str) -> dict[str, object]:
     if pmid:
         out["pmid"] = pmid[1]
     bare = re.sub(r"\b(?:doi|DOI)\s*:?.*$", "", text)
-    semicolons = re.match(r"^((?:[\w’' -]{2,30},\s*[A-Z]{1,3}\.?;\s*|[\w’' -]{2,30},\s*[A-Z]{1,3}\.?,\s*(?=et al))+(?:et al|[\w’' -]{2,30},\s*[A-Z]{1,3}))\.\s+", text)
+    semicolons = re.match(
+        r"^((?:[\w’' -]{2,30},\s*[A-Z]{1,3}\.?;\s*|[\w’' -]{2,30},\s*[A-Z]{1,3}\.?,\s*(?=et al))+(?:et al|[\w’' -]{2,30},\s*[A-Z]{1,3}))\.\s+",
+        text,
+    )
     if semicolons:
-        text = f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. {text[semicolons.end():]}"
+        text = f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. {text[semicolons.end() :]}"
     ieee = _IEEE.match(text)
     if ieee:
         names = re.split(r",\s*(?:and\s+)?|\s+and\s+", re.sub(r",?\s*et al\.?$", "", ieee["authors"]))
-        out["authors"] = tuple(re.sub(r"^(?:[A-ZÀ-Þ]\.[ -]?)+", "", name) for name in names if len(name) > 3) + (
-            ("et al.",) if re.search(r"\bet al\b", ieee["authors"]) else ()
-        )
+        out["authors"] = tuple(
+            re.sub(r"^(?:[A-ZÀ-Þ]\.[ -]?)+", "", name) for name in names if len(name) > 3
+        ) + (("et al.",) if re.search(r"\bet al\b", ieee["authors"]) else ())
         years = [m for m in _YEAR.finditer(bare)]
         if years:
             out["year"], out["suffix"] = int(years[-1][1]), years[-1][2] or ""
@@ -175,13 +214,17 @@ def parse_entry(text: str) -> dict[str, object]:
             rest = vancouver["rest"]
         else:
             organisation = re.match(r"^([A-ZÀ-Þ][^.]{2,120}?)\.\s+(?=\S)", text)
-            rest = text[organisation.end() :] if organisation and _YEAR.search(text[organisation.end() :]) else text
+            rest = (
+                text[organisation.end() :]
+                if organisation and _YEAR.search(text[organisation.end() :])
+                else text
+            )
             out["authors"] = (organisation[1],) if organisation and rest is not text else ()
         years = _publication_years(bare)
         if years:
             out["year"], out["suffix"] = years
     parts = _SPLIT_SENTENCE.split(rest, maxsplit=1)
-    title = parts[0].strip(" .\"“”")
+    title = parts[0].strip(' ."“”')
     if title:
         out["title"] = title.rstrip(".")
     if len(parts) > 1:
@@ -200,7 +243,10 @@ def _close_brackets(doi: str) -> str:
 
 def _publication_years(text: str) -> tuple[int, str] | None:
     """The year of publication: that before the volume, in ``2016;173(8)``, or the last plausible one."""
-    match = re.search(r"\b((?:1[6-9]|20)\d\d)([a-z])?(?:\s+[A-Z][a-z]{2,8}\.?(?:[-/ ]\w+)?(?:\s+\d{1,2})?)?\s*[;:,]\s*\d", text)
+    match = re.search(
+        r"\b((?:1[6-9]|20)\d\d)([a-z])?(?:\s+[A-Z][a-z]{2,8}\.?(?:[-/ ]\w+)?(?:\s+\d{1,2})?)?\s*[;:,]\s*\d",
+        text,
+    )
     if match is None:
         candidates = list(_YEAR.finditer(text))
         candidates = [c for c in candidates if int(c[1]) <= 2100]
@@ -216,11 +262,16 @@ def _surnames(authors: str) -> tuple[str, ...]:
     authors = re.sub(r"[,;]?\s*\bet\.? al\.?.*$", "", authors)
     names: list[str] = []
     if re.match(_HARVARD_NAME, authors):
-        for match in re.finditer(r"([^\d,;&()]+?),\s*((?:[A-ZÀ-Þ]\w?\.[ -]?)+)(?:,?\s*(?:Jr|Sr|II|III)\.?)?(?:,|;|&|$|\s)*(?:and\s+)?", authors):
+        for match in re.finditer(
+            r"([^\d,;&()]+?),\s*((?:[A-ZÀ-Þ]\w?\.[ -]?)+)(?:,?\s*(?:Jr|Sr|II|III)\.?)?(?:,|;|&|$|\s)*(?:and\s+)?",
+            authors,
+        ):
             names.append(re.sub(r"^(?:and|&)\s+", "", match[1].strip(" .,&")))
     else:
         for piece in re.split(r"[,;]\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+", authors):
-            name = re.sub(r"\s+(?:[A-ZÀ-Þ]\.?[ -]?){1,4}(?:\s?(?:Jr|Sr|II|III|2nd|3rd)\.?)?$", "", piece.strip(" ."))
+            name = re.sub(
+                r"\s+(?:[A-ZÀ-Þ]\.?[ -]?){1,4}(?:\s?(?:Jr|Sr|II|III|2nd|3rd)\.?)?$", "", piece.strip(" .")
+            )
             if name and not re.fullmatch(r"Jr|Sr|II|III", name):
                 names.append(name)
     if others:
@@ -264,9 +315,17 @@ def parse_references(source: str, blocks: list[Block], numbered: bool) -> list[R
             key = author_year_key(authors, year, suffix)  # type: ignore[arg-type]
         out.append(
             Reference(
-                key=key or str(count), text=entry.text, source_start=entry.start, source_end=entry.end,
-                authors=authors, year=year, title=fields.get("title"), journal=fields.get("journal"),  # type: ignore[arg-type]
-                doi=fields.get("doi"), pmid=fields.get("pmid"), suffix=suffix,  # type: ignore[arg-type]
+                key=key or str(count),
+                text=entry.text,
+                source_start=entry.start,
+                source_end=entry.end,
+                authors=authors,
+                year=year,
+                title=fields.get("title"),
+                journal=fields.get("journal"),  # type: ignore[arg-type]
+                doi=fields.get("doi"),
+                pmid=fields.get("pmid"),
+                suffix=suffix,  # type: ignore[arg-type]
             )  # fmt: skip
         )
     return out

@@ -49,7 +49,10 @@ def _lexicon(name: str) -> tuple[dict[str, str], ...]:
 @cache
 def _headings() -> list[tuple[re.Pattern[str], SectionKind]]:
     rows = [row for row in _lexicon("sections.tsv") if row["where"] == "heading"]
-    return [(re.compile(rf"(?:\d+\.?\s+)?(?:{row['pattern']})\s*[:.]?", re.IGNORECASE), row["kind"]) for row in rows]  # type: ignore[misc]
+    return [
+        (re.compile(rf"(?:\d+\.?\s+)?(?:{row['pattern']})\s*[:.]?", re.IGNORECASE), row["kind"])
+        for row in rows
+    ]  # type: ignore[misc]
 
 
 @cache
@@ -101,15 +104,30 @@ def own_watermarks(source: str, blocks: list[Block]) -> re.Pattern[str] | None:
     found: set[str] = set()
     for i, block in enumerate(blocks):
         text = block.plain
-        if block.kind != "prose" or not 5 <= block.words <= 24 or len(block.lines) > 2 or heading_kind(text) or i < 2:
+        if (
+            block.kind != "prose"
+            or not 5 <= block.words <= 24
+            or len(block.lines) > 2
+            or heading_kind(text)
+            or i < 2
+        ):
             continue
         words = text.split()
         head = re.compile(r"\s+".join(re.escape(word) for word in words[:4]))
         places = [m.start() for m in head.finditer(source)]
         inside = sum(
-            any(b.start <= at < b.end and b.words > len(words) + 3 and (at > b.start or b is not block) for b in blocks) for at in places
+            any(
+                b.start <= at < b.end and b.words > len(words) + 3 and (at > b.start or b is not block)
+                for b in blocks
+            )
+            for at in places
         )
-        if len(places) >= 3 and inside >= 1 and len(places) - inside >= 1 and places[0] < blocks[min(3, len(blocks) - 1)].end:
+        if (
+            len(places) >= 3
+            and inside >= 1
+            and len(places) - inside >= 1
+            and places[0] < blocks[min(3, len(blocks) - 1)].end
+        ):
             found.add(text)
     if not found:
         return None
@@ -144,7 +162,11 @@ def _looks_like_names(text: str) -> bool:
         return False
     capital = sum(word[:1].isupper() for word in words)
     functions = len(_FUNCTION.findall(re.sub(r"\band\b", "", text)))
-    return capital >= 0.75 * len(words) and functions == 0 and bool(re.search(r",|\band\b|&|\.|MD|PhD|[⁰¹²³⁴-⁹*†‡^]", text))
+    return (
+        capital >= 0.75 * len(words)
+        and functions == 0
+        and bool(re.search(r",|\band\b|&|\.|MD|PhD|[⁰¹²³⁴-⁹*†‡^]", text))
+    )
 
 
 _FUNCTION = re.compile(
@@ -160,15 +182,25 @@ _AFFILIATION = re.compile(
     r"\b(?:Universit|Department|Departamento|Division of|Hospital|Institut|School of|College|Center for|Centre for|"
     r"Faculty|Laborator|Clinic\b|Foundation|Inc\.|GmbH|Ltd)", re.IGNORECASE
 )  # fmt: skip
-_JOURNAL_LINE = re.compile(r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|\bdoi\s*:|\b10\.\d{4,9}/\S+", re.IGNORECASE)
+_JOURNAL_LINE = re.compile(
+    r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|\bdoi\s*:|\b10\.\d{4,9}/\S+",
+    re.IGNORECASE,
+)
 _REFERENCE_LIKE = re.compile(
     r"^(?:[-*•]\s+|\[?\(?\d{1,3}[\])]?\.?\s+)?(?:[a-z]{1,4}\s){0,3}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?,?\s+(?:[A-Z]\.?[\s-]?){1,4}(?:[,.;(]|\s|$).*?\b(?:1[89]|20)\d\d",
     re.DOTALL,
 )
 #: "IV: intravenous, TRD: treatment-resistant depression": the legend under a table
-_LEGEND = re.compile(r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*", re.IGNORECASE)
-_TRAILING_MARK = re.compile(r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$")
-_LEADING_MARK = re.compile(r"^(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹]+|\[[\d,;\s–-]+\]|[*_\s\"“(]|</?\w+>)+")
+_LEGEND = re.compile(
+    r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*",
+    re.IGNORECASE,
+)
+_TRAILING_MARK = re.compile(
+    r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$"
+)
+_LEADING_MARK = re.compile(
+    r"^(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹]+|\[[\d,;\s–-]+\]|[*_\s\"“(]|</?\w+>)+"
+)
 
 
 def is_prose(text: str, words: int = 12) -> bool:
@@ -195,7 +227,9 @@ def find_furniture(blocks: list[Block], source_length: int) -> set[int]:
     places: dict[str, list[int]] = {}
     for i, key in short:
         places.setdefault(key, []).append(i)
-    found = {i for i, _ in short if blocks[i].kind != "heading" and _furniture_lines().fullmatch(blocks[i].plain)}
+    found = {
+        i for i, _ in short if blocks[i].kind != "heading" and _furniture_lines().fullmatch(blocks[i].plain)
+    }
     for key, where in places.items():
         if len(where) < 2 or len(key.split()) < 2 or heading_kind(blocks[where[0]].plain):
             continue
@@ -239,7 +273,14 @@ class Walk:
 
     # ------------------------------------------------------------
 
-    def _add(self, kind: SectionKind, block: Block, heading: bool = False, start: int | None = None, end: int | None = None) -> Part:
+    def _add(
+        self,
+        kind: SectionKind,
+        block: Block,
+        heading: bool = False,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> Part:
         span = (block.start if start is None else start, block.end if end is None else end)
         part = Part(kind, self.zone_title, [span], block, heading, block.words)
         self.out.parts.append(part)
@@ -255,7 +296,11 @@ class Walk:
 
     def _block(self, i: int, block: Block) -> None:
         text = self._content(block)
-        if i in self.furniture or not re.search(r"\w", text) or (text != block.plain and _furniture_lines().fullmatch(text)):
+        if (
+            i in self.furniture
+            or not re.search(r"\w", text)
+            or (text != block.plain and _furniture_lines().fullmatch(text))
+        ):
             self._add("furniture", block)
             return
         if text != block.plain and len(text.split()) <= 6 and i > 3 and any(
@@ -264,10 +309,17 @@ class Walk:
             self._add("furniture", block)  # a running head with a watermark behind it
             return
         if block.kind == "table":
-            kind: SectionKind = "table" if self.zone not in ("front_matter", "author_notes") or self.begun else "front_matter"
+            kind: SectionKind = (
+                "table" if self.zone not in ("front_matter", "author_notes") or self.begun else "front_matter"
+            )
             self._add(kind, block)
             return
-        if block.words <= 30 and _JOURNAL_LINE.search(text) and not is_prose(text, 12) and self.zone != "references":
+        if (
+            block.words <= 30
+            and _JOURNAL_LINE.search(text)
+            and not is_prose(text, 12)
+            and self.zone != "references"
+        ):
             self._add("front_matter", block)
             return
         if self._is_running_name(i, text):
@@ -278,7 +330,12 @@ class Walk:
             self.zone, self.zone_title = "body" if self.out.title else "front_matter", ""
             return
         opens = heading_kind(text) if len(text) <= 90 else None
-        if block.kind != "heading" and opens is None and self.zone != "references" and self._is_note(block, text):
+        if (
+            block.kind != "heading"
+            and opens is None
+            and self.zone != "references"
+            and self._is_note(block, text)
+        ):
             return
         is_heading = block.kind == "heading" or (_looks_heading(block) and self._heading_fits(i, text))
         if is_heading or (opens and block.words <= 8):
@@ -301,7 +358,10 @@ class Walk:
             self._front(i, block, text)
             return
         if self.zone in ("author_notes", "acknowledgements", "front_matter"):
-            cites = re.search(r"<sup>\d|\^\{\d|\[\d|[⁰¹²³⁴-⁹]|\(\w[^()]* (?:19|20)\d\d", self.source[block.start : block.end])
+            cites = re.search(
+                r"<sup>\d|\^\{\d|\[\d|[⁰¹²³⁴-⁹]|\(\w[^()]* (?:19|20)\d\d",
+                self.source[block.start : block.end],
+            )
             if not (is_prose(text, 60) and cites):
                 self._add(self.zone, block)
                 return
@@ -315,13 +375,22 @@ class Walk:
         early = [part for part in self.out.parts[:12] if part.kind in ("front_matter", "title")]
         names = [w for w in re.findall(r"[^\W\d_]+", text) if w.lower() not in ("and", "et", "al")]
         authors = " ".join(part.block.plain for part in early if _looks_like_names(part.block.plain))
-        if len(text.split()) <= 6 and names and all(w[:1].isupper() and re.search(rf"\b{w}\b", authors) for w in names):
+        if (
+            len(text.split()) <= 6
+            and names
+            and all(w[:1].isupper() and re.search(rf"\b{w}\b", authors) for w in names)
+        ):
             return True  # "Castellane and Ito": surnames of the author line
-        return any(part.block is not self.blocks[i] and part.block.plain.startswith(text.rstrip(". ")) for part in early)
+        return any(
+            part.block is not self.blocks[i] and part.block.plain.startswith(text.rstrip(". "))
+            for part in early
+        )
 
     def _heading_fits(self, i: int, text: str) -> bool:
         """A short line is a heading only before something longer, and not in the middle of a sentence."""
-        following = next((b for j, b in enumerate(self.blocks[i + 1 : i + 4], i + 1) if j not in self.furniture), None)
+        following = next(
+            (b for j, b in enumerate(self.blocks[i + 1 : i + 4], i + 1) if j not in self.furniture), None
+        )
         if self.zone == "references":
             return heading_kind(text) is not None or bool(_CAPTION.match(text)) or text.isupper()
         if following is None or not self.begun:
@@ -358,7 +427,13 @@ class Walk:
 
     @staticmethod
     def _is_body_heading(text: str) -> bool:
-        return bool(re.match(r"(?:\d+\.?\s*|[IVX]+\.\s*)?(?:introduction|background|objectives?|overview|methods?|purpose)\b", text, re.IGNORECASE))
+        return bool(
+            re.match(
+                r"(?:\d+\.?\s*|[IVX]+\.\s*)?(?:introduction|background|objectives?|overview|methods?|purpose)\b",
+                text,
+                re.IGNORECASE,
+            )
+        )
 
     def _caption(self, block: Block, text: str) -> None:
         if self.zone == "references":
@@ -368,7 +443,11 @@ class Walk:
     def _after_references(self, block: Block, text: str) -> bool:
         """Prose that follows a figure's title behind the reference list belongs to the figure."""
         last = self.out.parts[-1]
-        return last.kind in ("caption", "table") and not _REFERENCE_LIKE.match(text) and not re.match(r"\d|\[", text)
+        return (
+            last.kind in ("caption", "table")
+            and not _REFERENCE_LIKE.match(text)
+            and not re.match(r"\d|\[", text)
+        )
 
     def _is_note(self, block: Block, text: str) -> bool:
         """Author notes and front matter told by their first words or by what they hold."""
@@ -385,8 +464,8 @@ class Walk:
             self._note(block, "author_notes")
             return True
         if block.words <= 60 and _AFFILIATION.search(text) and not is_prose(text, 25) and (
-            not self.begun or re.match(r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text)
-            and len(_FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":")
+            not self.begun or (re.match(r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text)
+            and len(_FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":"))
         ):  # fmt: skip
             self._note(block, "front_matter" if not self.begun else "author_notes")
             return True
@@ -400,7 +479,13 @@ class Walk:
             rest_text = self.source[tail.end() : block.end] if tail else ""
             if tail and is_prose(rest_text, 20) and "orcid" not in rest_text.lower():
                 self._add(kind, block, end=emails[-1].end())
-                rest = Block("prose", tail.end(), block.end, self.source[tail.end() : block.end], lines=[(tail.end(), block.end)])
+                rest = Block(
+                    "prose",
+                    tail.end(),
+                    block.end,
+                    self.source[tail.end() : block.end],
+                    lines=[(tail.end(), block.end)],
+                )
                 if self.zone in ("front_matter", "author_notes"):
                     self.zone = "body"
                 self.begun = True
@@ -421,10 +506,20 @@ class Walk:
         for place, part in enumerate(front):
             text = self._content(part.block)
             words = text.split()
-            if not 3 <= len(words) <= 40 or _JOURNAL_LINE.search(text) or _AFFILIATION.search(text) or text.endswith((":", ",", ";")):
+            if (
+                not 3 <= len(words) <= 40
+                or _JOURNAL_LINE.search(text)
+                or _AFFILIATION.search(text)
+                or text.endswith((":", ",", ";"))
+            ):
                 continue
             following = self._content(front[place + 1].block) if place + 1 < len(front) else ""
-            score = 1.0 + min(len(words), 12) / 12 + (_looks_like_names(following) * 2) - (_looks_like_names(text) * 3)
+            score = (
+                1.0
+                + min(len(words), 12) / 12
+                + (_looks_like_names(following) * 2)
+                - (_looks_like_names(text) * 3)
+            )
             score += 0.3 * (place == 0) - 1.5 * any(pattern.match(text) for pattern, _ in _leads())
             if score > best_score:
                 best, best_score = part, score
@@ -442,7 +537,11 @@ class Walk:
             self.zone_title = ""
             self._prose(block, text)
             return
-        structured = re.match(r"(?:background|objectives?|aims?|introduction|purpose|importance|context)\s*:", text, re.IGNORECASE)
+        structured = re.match(
+            r"(?:background|objectives?|aims?|introduction|purpose|importance|context)\s*:",
+            text,
+            re.IGNORECASE,
+        )
         if structured:
             self._choose_title()
             self.begun, self.zone = True, "abstract"
@@ -466,7 +565,8 @@ class Walk:
                 self.open = None
             return
         part = self._add("box" if block.kind == "item" else kind, block)
-        if block.kind == "prose" and self._unfinished(raw) and block.words >= 6:
+        cut_word = re.search(r"[^\W\d_][-‐\u00ad]$", raw.rstrip()) is not None
+        if block.kind == "prose" and self._unfinished(raw) and (block.words >= 6 or cut_word):
             self.open, self.since_open = part, len(self.out.parts)
 
     def _continues(self, head: str, text: str) -> bool:
@@ -476,7 +576,10 @@ class Walk:
         last = _TRAILING_MARK.sub("", self.source[self.open.ranges[-1][0] : self.open.ranges[-1][1]])[-1:]
         if head[:1].islower():
             return True
-        aside = all(p.kind in ("furniture", "author_notes", "front_matter", "caption", "table", "footnote") for p in between)
+        aside = all(
+            p.kind in ("furniture", "author_notes", "front_matter", "caption", "table", "footnote")
+            for p in between
+        )
         return aside and not last.isspace() and last not in ".!?:;" and is_prose(text, 6)
 
     @staticmethod

@@ -39,7 +39,9 @@ class _Writer:
     def _wrapped(self, start: int, end: int) -> None:
         """Write a stretch whose lines may be hard-wrapped: a hyphen before a line end is undone or kept."""
         at = start
-        for match in re.finditer(r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])", self.source[start:end]):
+        for match in re.finditer(
+            r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])", self.source[start:end]
+        ):
             cut = start + match.start()
             self.inline.write(at, cut)
             self._hyphen(cut, start + match.end())
@@ -152,7 +154,9 @@ def _with_heads(table: Table, text: str) -> Table:
     """Column heads: the words of the header rows, top to bottom."""
     width = max((len(row) for row in table.rows), default=0)
     heads = [
-        " ".join(text[row[c].start : row[c].end] for row in table.rows[: table.header_rows] if c < len(row)).strip()
+        " ".join(
+            text[row[c].start : row[c].end] for row in table.rows[: table.header_rows] if c < len(row)
+        ).strip()
         for c in range(width)
     ]
     return Table(table.start, table.end, table.rows, tuple(heads), table.header_rows, table.caption)
@@ -167,7 +171,9 @@ def _merged(sections: list[Section]) -> list[Section]:
             last is not None and last.kind == section.kind and last.title == section.title and section.kind != "table"
             and (last.start is None) == (section.start is None) and last.source_end <= section.source_start
         ):  # fmt: skip
-            out[-1] = Section(last.kind, last.title, last.source_start, section.source_end, last.start, section.end)
+            out[-1] = Section(
+                last.kind, last.title, last.source_start, section.source_end, last.start, section.end
+            )
         else:
             out.append(section)
     return out
@@ -179,7 +185,9 @@ def _resolve(anchors: list[Anchor], references: list[Reference]) -> list[Citatio
     loose: dict[tuple[str, int | None, str], list[Reference]] = {}
     for reference in references:
         if reference.authors:
-            loose.setdefault((_fold(reference.authors[0]), reference.year, reference.suffix), []).append(reference)
+            loose.setdefault((_fold(reference.authors[0]), reference.year, reference.suffix), []).append(
+                reference
+            )
     out = []
     for at, start, end, text, keys in anchors:
         resolved = []
@@ -199,4 +207,3 @@ def _resolve(anchors: list[Anchor], references: list[Reference]) -> list[Citatio
 def _fold(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
     return re.sub(r"[^a-z]", "", "".join(c for c in plain if not unicodedata.combining(c)).lower())
-
