@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("run", metavar="RUN", help="a run's folder or id, a mentions.jsonl, or a gold folder")
+    parser.add_argument(
+        "target", metavar="RUN", help="a run's folder or id, a mentions.jsonl, or a gold folder"
+    )
     parser.add_argument("--format", choices=tuple(FORMATS), required=True)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="PATH", help="file to write (brat: folder)"
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     if FORMATS[args.format].out == "file" and args.out.is_dir():
         raise GoldpanError(f"{args.out}: a folder; {args.format} is one file, name it")
-    rows = read_rows(find_run(args.run))
+    rows = read_rows(find_run(args.target))
     try:
         count = export(args.format, args.out, rows.mentions, sources(args.texts), rows.processed or ())
     except OSError as error:

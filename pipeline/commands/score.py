@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("run", nargs="?", default="latest", metavar="RUN",
+    parser.add_argument("target", nargs="?", default="latest", metavar="RUN",
                         help="a run's folder, its id, or a mentions.jsonl (default: the newest run)")  # fmt: skip
     parser.add_argument(
         "--gold", type=Path, metavar="DIR", help="gold folder or file (default: annotations/gold)"
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from pipeline.reconcile.score import compare, score
 
     wanted = [thresholds.parse(text, args.mode) for text in args.fail_under]
-    rows = runs.read_run(find_run(args.run))
+    rows = runs.read_run(find_run(args.target))
     documents = gold.read(gold_folder(args.gold), sources(args.texts), warn)
     same_texts(documents, rows)
     convert = args.equivalent_units
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         if args.errors is not None:
             out["confusion"] = errors.confusion(scores.aligned)
             out["causes"] = [
-                {"kind": c.kind, "cause": c.cause, "labels": c.labels, "count": c.count}
+                {"kind": c.kind, "cause": c.cause, "label": c.label, "count": c.count}
                 for c in errors.causes(listed)
             ]
             out["errors"] = [error.to_json() for error in listed[: args.errors]]

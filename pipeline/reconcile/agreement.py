@@ -148,7 +148,8 @@ def render(table: Mapping[str, Agreement], documents: Sequence[str], *, as_markd
     body = (markdown if as_markdown else columns)(head, rows, right=range(1, 7))
     note = (
         f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(documents)}. F1 takes one "
-        "annotator as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: corrected for "
-        "chance, but raised by the many characters that neither marked, and weighted towards long mentions."
+        "annotator as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: "
+        "corrected for chance, but raised by the many characters that neither marked, and weighted towards "
+        "long mentions."
     )
     return f"{body}\n\n{note}"

@@ -12,7 +12,8 @@ from pipeline.schema import Mention
 
 _SIGN = {"lost": "−", "found": "+", "moved": "↔", "value_changed": "≠", "label_changed": "≠"}
 _HEADING = {
-    "lost": "Lost", "found": "Found", "moved": "Moved", "value_changed": "Value changed", "label_changed": "Label changed",
+    "lost": "Lost", "found": "Found", "moved": "Moved", "value_changed": "Value changed",
+    "label_changed": "Label changed",
 }  # fmt: skip
 #: rows of one group shown on the page; diff.jsonl holds all
 _SHOWN = 200

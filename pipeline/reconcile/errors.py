@@ -112,21 +112,21 @@ class Cause:
 
     kind: Kind
     cause: str
-    labels: str
+    label: str
     count: int
     examples: tuple[str, ...]
 
 
 def causes(rows: list[Error], examples: int = 3) -> list[Cause]:
-    """The errors grouped by kind and cause, in the order of ``rows``."""
-    groups: dict[tuple[Kind, str], list[Error]] = defaultdict(list)
+    """The errors grouped by kind, cause and label: by kind, the largest group first."""
+    groups: dict[tuple[Kind, str, str], list[Error]] = defaultdict(list)
     for error in rows:
-        groups[error.kind, error.cause].append(error)
+        groups[error.kind, error.cause, error.label].append(error)
     out: list[Cause] = []
-    for (kind, cause), members in groups.items():
+    ordered = sorted(groups.items(), key=lambda item: (KINDS.index(item[0][0]), -len(item[1])))
+    for (kind, cause, label), members in ordered:
         texts = Counter((e.gold or e.found).text for e in members if (e.gold or e.found))  # type: ignore[union-attr]
-        labels = ", ".join(sorted({error.label for error in members}))
         out.append(
-            Cause(kind, cause, labels, len(members), tuple(text for text, _ in texts.most_common(examples)))
+            Cause(kind, cause, label, len(members), tuple(text for text, _ in texts.most_common(examples)))
         )
     return out

@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """An entry that is no longer found, or whose value is no longer right (``what``); ``now`` is who finds it wrongly."""
+    """An entry no longer found, or whose value is no longer right (``what``); ``now`` is who finds it wrongly."""
 
     entry: Entry
     what: str

@@ -141,12 +141,12 @@ def report(
              "–" if c.interval is None else f"[{c.interval[0]:+.3f}, {c.interval[1]:+.3f}]", f"{c.p:.3f}"]
             for c in compared
         ]  # fmt: skip
-        least = max(c.least_p for c in compared)
+        least = min(c.least_p for c in compared)
         blocks.append(f"This run (A) and the other (B): {compared[-1].test}")
         blocks.append(table(["label", "metric", "A", "B", "B − A", "95%", "p"], rows, right=(2, 3, 4, 5, 6)))
         if least > 0.05:
             blocks.append(
-                f"With so few documents that differ, p cannot fall below {least:.3f} for some rows."
+                f"With so few documents p cannot fall below {least:.3f}, whatever the difference: go by the interval."
             )
     if confused is not None:
         names = list(confused)
@@ -155,7 +155,7 @@ def report(
         blocks.append(table(["", *names], rows, right=range(1, len(names) + 1)))
     if grouped:
         rows = [
-            [c.kind, one_line(c.cause, 44), c.labels, str(c.count), one_line("; ".join(c.examples), 60)]
+            [c.kind, one_line(c.cause, 44), c.label, str(c.count), one_line("; ".join(c.examples), 60)]
             for c in grouped[:40]
         ]
         blocks.append(f"Errors by cause ({sum(c.count for c in grouped)})")

@@ -54,7 +54,7 @@ def _likeness(gold: Record, found: Record) -> int:
 def match(gold: Sequence[Record], found: Sequence[Record]) -> list[tuple[int, int]]:
     """Index pairs of the matching with the greatest total likeness.
 
-    >>> match([{"study": "a", "references": ["11"]}], [{"study": "b", "references": ["12"]}, {"study": "x", "references": ["11"]}])
+    >>> match([{"study": "a", "references": ["11"]}], [{"references": ["12"]}, {"references": ["11"]}])
     [(0, 1)]
     """
     if not gold or not found:

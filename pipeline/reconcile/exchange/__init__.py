@@ -68,7 +68,7 @@ def export(
         if source is None:
             if form.with_texts and rows:
                 raise GoldpanError(
-                    f"{doc}: its text is not at hand, and {name} holds the texts; give its folder with --texts"
+                    f"{doc}: its text is not at hand, and {name} holds texts; name its folder with --texts"
                 )
             if form.with_texts:
                 del ordered[doc]
@@ -76,8 +76,8 @@ def export(
         wrong = next((m for m in rows if source.text[m.start : m.end] != m.text), None)
         if wrong is not None:
             raise GoldpanError(
-                f"{doc}: {wrong.start}–{wrong.end} is {source.text[wrong.start : wrong.end][:40]!r} in the text at hand, "
-                f"not {wrong.text[:40]!r}; give the text that was read with --texts"
+                f"{doc}: {wrong.start}–{wrong.end} is {source.text[wrong.start : wrong.end][:40]!r} in the text at "
+                f"hand, not {wrong.text[:40]!r}; give the text that was read with --texts"
             )
     import_module(f"{__name__}.{form.module}").write(Path(path), ordered, cache.get)
     return count

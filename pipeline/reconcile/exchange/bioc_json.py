@@ -1,4 +1,4 @@
-"""BioC JSON (Comeau et al. 2013, and its JSON form by the same group): a document, one passage, annotations with infons.
+"""BioC JSON (Comeau et al. 2013, 2019): a document, one passage of its whole text, annotations with infons.
 
 BioC leaves the unit of offsets open (its DTD suggests bytes, its tools count characters); here they are code points,
 and the collection's infon ``offsets`` says so.

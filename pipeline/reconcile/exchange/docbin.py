@@ -1,4 +1,6 @@
-"""spaCy's DocBin: a Doc for each document, a span group for each label, the values as JSON in ``doc.user_data["goldpan"]``.
+"""spaCy's DocBin: a Doc for each document, a span group for each label.
+
+The values are JSON in ``doc.user_data["goldpan"]``.
 
 Tokens are words and white space, split further wherever a mention begins or ends, so that every mention is a span of
 whole tokens and ``doc.text`` is the source to the character.

@@ -72,6 +72,6 @@ def read(path: Path) -> list[Mention]:
             value = region["value"]
             start, end = value["start"], value["end"]
             doc = task["data"]["doc"]
-            for label in value["labels"]:
-                out.append(restore(doc, label, start, end, text[start:end], _parts(region)))
+            parts = _parts(region)
+            out.extend(restore(doc, label, start, end, text[start:end], parts) for label in value["labels"])
     return out
