@@ -152,7 +152,7 @@ def _layout(pages: list[Page]) -> list[Paragraph]:
 
 
 def _paragraphs(number: int, segments: list[Segment], body: Body, known: list[float]) -> Iterable[Paragraph]:
-    for column in reading_order(segments, body.size, known):
+    for column in _mended(reading_order(segments, body.size, known)):
         run: list[Segment] = []
         for line in [*column.lines, None]:
             if line is not None and line.block is None:
@@ -167,6 +167,21 @@ def _paragraphs(number: int, segments: list[Segment], body: Body, known: list[fl
                 yield Paragraph("table", number, table=line.block)
             elif isinstance(line.block, _Box):
                 yield from _paragraphs(number, line.block.segments, body, [])
+
+
+def _mended(columns: list[Column]) -> list[Column]:
+    """Give the short last line of a wide paragraph back to it, where a column begins level with that line."""
+    for above, below in zip(columns, columns[1:], strict=False):
+        while above.lines and below.lines:
+            last, first = above.lines[-1], below.lines[0]
+            step = first.base - last.base
+            wide = last.x1 - last.x0 > 1.3 * (below.x1 - below.x0)
+            if last.block or first.block or not wide or last.font != first.font or abs(last.size - first.size) > 0.2:
+                break
+            if not 0 < step < 1.45 * last.size or abs(first.x0 - last.x0) > 1:
+                break
+            above.lines.append(below.lines.pop(0))
+    return [column for column in columns if column.lines]
 
 
 def _take_boxes(page: Page) -> None:

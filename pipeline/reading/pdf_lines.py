@@ -20,6 +20,8 @@ GAP = 0.75
 _SPACE, _GUESSED_SPACE = 0.22, -0.1
 #: A script is at most this part of its neighbour's size, or is shifted by more than this part of it.
 _SCRIPT_SIZE, _SCRIPT_SHIFT = 0.86, 0.14
+#: Characters in a row that may be a superscript ("12,14-18,23") or a subscript.
+_LONGEST_MARK, _LONGEST_INDEX = 40, 12
 #: A line's box reaches from this far above the baseline to this far below it, in ems.
 ASCENT, DESCENT = 0.78, 0.22
 
@@ -101,7 +103,8 @@ def words_of(page: PageChars) -> tuple[list[Word], list[Word]]:
     skewed: list[Word] = []
     begin = -1
     space = True
-    guessed = False
+    guessed = turned = False
+    tracked = _tracked(page)
     text, x0, x1, base, size, skew = page.text, page.x0, page.x1, page.base, page.size, page.skew
     last = -1
 
@@ -119,12 +122,13 @@ def words_of(page: PageChars) -> tuple[list[Word], list[Word]]:
 
     spaced = True
     for i, char in enumerate(text):
-        if char in (" ", "\v", "\n"):
-            if char == "\v":
-                guessed = True
-            else:
-                close(last + 1)
-                space = True
+        if char == " ":
+            close(last + 1)
+            space = True
+            continue
+        if char in ("\v", "\n"):
+            # PDFium's line ends stand between text objects, too: inside a word they part nothing
+            guessed, turned = guessed or char == "\v", turned or char == "\n"
             continue
         if not char:
             continue
@@ -134,17 +138,41 @@ def words_of(page: PageChars) -> tuple[list[Word], list[Word]]:
             if x0[i] >= x0[last] and x1[i] <= x1[last] + 0.01 and base[i] == base[last] and i == last + 1:
                 gap = 0.0  # the second letter of a ligature has the ligature's box
             same_line = abs(base[i] - base[last]) <= 0.5 and abs(em - size[last]) <= 0.3
-            apart = gap > _SPACE * em or (guessed and gap > _GUESSED_SPACE * em)
+            if i in tracked:
+                apart = gap > tracked[i]
+            else:
+                least = _GUESSED_SPACE if guessed else 0.05 if turned else _SPACE
+                apart = gap > min(least, _SPACE) * em
             if apart or not same_line or gap < -0.6 * em or skew[i] != skew[last]:
                 close(last + 1)
                 space = apart or abs(base[i] - base[last]) > em or gap < -0.6 * em
         if begin < 0:
             begin, spaced = i, space
             space = False
-        guessed = False
+        guessed = turned = False
         last = i
     close(last + 1)
     return upright, skewed
+
+
+def _tracked(page: PageChars) -> dict[int, float]:
+    """Characters of letter-spaced lines ("R E S U L T S"): index → the gap (points) that parts words there."""
+    out: dict[int, float] = {}
+    line: list[int] = []
+    guesses = 0
+    for i, char in enumerate([*page.text, "\n"]):
+        if char == "\v":
+            guesses += 1
+        elif char == "\n":
+            if len(line) >= 5 and guesses >= 0.3 * len(line):
+                gaps = sorted(page.x0[b] - page.x1[a] for a, b in zip(line, line[1:], strict=False))
+                usual = gaps[len(gaps) // 2]
+                if usual > 0.05 * page.size[line[0]]:
+                    out.update((at, max(2.2 * usual, usual + 0.15 * page.size[at])) for at in line)
+            line, guesses = [], 0
+        elif char and char != " ":
+            line.append(i)
+    return out
 
 
 def _main_font(page: PageChars, begin: int, end: int) -> int:
@@ -234,13 +262,29 @@ def _mark(segment: Segment) -> None:
             word.script = -1
         else:
             word.script = 0
+    _unmark_long(segment.words)
     for left, right in zip(segment.words, segment.words[1:], strict=False):
         gap = right.x0 - left.x1
-        em = min(left.size, right.size)
-        if gap > _SPACE * em:
+        em = max(left.size, right.size)
+        if left.script != right.script:
+            right.spaced = gap > 0.2 * em  # PDFium sees a space at every change of baseline
+        elif gap > _SPACE * em:
             right.spaced = True
         elif gap < 0.05 * em and not 0 <= right.start - left.end <= 2:
             right.spaced = False  # not neighbours in the file: the place alone tells
+
+
+def _unmark_long(words: list[Word]) -> None:
+    """What is set smaller and shifted over more than a mark's length is text beside text, no script."""
+    run: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and run and word.script == run[0].script:
+            run.append(word)
+            continue
+        if run and run[0].script and sum(len(w.text) for w in run) > (_LONGEST_MARK if run[0].script > 0 else _LONGEST_INDEX):
+            for other in run:
+                other.script = 0
+        run = [word] if word is not None else []
 
 
 def rows_of(segments: Iterable[Segment], tolerance: float = 0.3) -> list[list[Segment]]:

@@ -183,7 +183,9 @@ def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], 
             new = new or bool(_BULLET.match(line.text) and _BULLET.match(groups[-1][0].text)) or (
                 marked[i] and _numbered_on(groups[-1][0], line)
             )  # fmt: skip
-        if new:
+        # a footnote begins with its mark, behind a line that has room left
+        note = line.words[0].script > 0 or bool(_NOTE_MARK.match(line.text))
+        if new or (note and above.x1 < right - 1.5 * em):
             groups.append([line])
         else:
             groups[-1].append(line)
@@ -264,9 +266,11 @@ def _is_heading(item: Paragraph, following: Paragraph | None, column: Column, bo
     if large or (bold and not all(line.bold for line in following.lines)):
         return True
     other_font = {w.font for line in item.lines for w in line.words}.isdisjoint({w.font for w in following.lines[0].words})
-    if capital and short:
+    if capital and short and (item.size >= 0.95 * body.size or len(following.lines) >= 3):
         return True
-    return other_font and short and item.size >= 0.97 * following.size and len(words) <= 12 and following.lines[0].font != item.lines[0].font
+    return other_font and short and item.size >= 0.88 * following.size and len(words) <= 12 and item.lines[0].font not in (
+        body.font, following.lines[0].font
+    )  # fmt: skip
 
 
 def _bigger(item: Paragraph, following: Paragraph) -> bool:
@@ -290,8 +294,10 @@ def find_title(items: list[Paragraph], body: Body, named: str) -> Paragraph | No
     large = [p for p in first if p.size >= 1.15 * body.size and len(p.text) >= 12 and p.kind != "caption"]
     if not large:
         return None
-    largest = max(p.size for p in large)
-    return next(p for p in large if p.size >= 0.98 * largest)
+    # "Research Article" may be set larger than the title under it
+    telling = [p for p in large if len(p.text.split()) >= 4 and len(p.text) >= 20] or large
+    largest = max(p.size for p in telling)
+    return next(p for p in telling if p.size >= 0.98 * largest)
 
 
 def _letters(text: str) -> str:

@@ -94,8 +94,11 @@ class Renderer:
         the end of a list item or of a heading.
         """
         end = "".join(self._out[-3:])[-3:]
-        begin = line.words[0].text[:1] if line.words else ""
-        if re.search(r"[^\W\d_][-‐\u00ad]$", end) and begin.islower() and not in_cell:
+        word = line.words[0].text if line.words else ""
+        begin = word[:1]
+        if end.endswith("-") and word in ("and", "or", "to"):
+            self._blank(" ")  # "first- and second-line"
+        elif re.search(r"[^\W\d_][-‐\u00ad]$", end) and begin.islower() and not in_cell:
             self._blank("\n")
         elif re.search(r"\w[-‐–/\u00ad]$", end) and begin.isalnum():
             return

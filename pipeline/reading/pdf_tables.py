@@ -51,7 +51,7 @@ def take_tables(page: Page) -> None:
             r for r in uprights
             if region.x0 - 3 <= r.x0 <= region.x1 + 3 and r.top < region.bottom and r.bottom > region.top
         ]  # fmt: skip
-        table = _cells(inside, region.rules, within, 0.3 if region.captioned else 0.6)
+        table = _cells(inside, region.rules, within, 0.15 if region.captioned else 0.6)
         if table is None:
             continue
         ids = {id(s) for s in table.segments}
@@ -170,12 +170,12 @@ def _cells(segments: list[Segment], rules: list[Rule], uprights: list[Rule], lea
 
 
 def _header_lines(lines: list[list[Segment]], rules: list[Rule]) -> int:
-    """How many lines stand above the rule that parts the heads from the body."""
+    """How many lines stand above the rule that parts the heads from the body; 0 where there is none."""
     top, bottom = lines[0][0].top, lines[-1][0].bottom
     width = max((r.x1 - r.x0 for r in rules), default=0)
     wide = [r.top for r in rules if r.x1 - r.x0 >= 0.8 * width and lines[0][0].base < r.top < lines[-1][0].top]
     if not wide or wide[0] - top > 0.5 * (bottom - top):
-        return 1
+        return 0
     return sum(1 for line in lines if line[0].base <= wide[0] + 1) or 1
 
 
