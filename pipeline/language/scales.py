@@ -2,7 +2,7 @@
 
 Three sources, from sure to bold: full names and abbreviations of lexicons/scales.tsv; abbreviations that are too
 short to stand alone (``SDS``, ``BPI``), taken where the text defines them or spells their instrument out; and
-capitalised names that end in a head noun of lexicons/scales_heads.tsv (*… Questionnaire (XYZQ)*), for instruments
+capitalised names that end in a head noun of lexicons/scales_heads.tsv (how sure a sign it is: scales_forms.tsv) (*… Questionnaire (XYZQ)*), for instruments
 that no lexicon has. Definitions come from scispaCy's AbbreviationDetector where it ran before, and from a
 bracket behind a name in any case, matched as Schwartz and Hearst do (2003, Pac Symp Biocomput 8:451-462).
 """
@@ -56,12 +56,14 @@ def _heads() -> _Heads:
     table: dict[str, list[str]] = {}
     for row in rows("scales_heads.tsv"):
         table.setdefault(row["role"], []).append(row["form"])
+    for row in rows("scales_forms.tsv"):
+        table.setdefault(row["strength"], []).append(row["form"].lower())
     words = _any([f for f in table["subscale_head"]])
     return _Heads(
         head=re.compile(rf"\b(?:{_any(table['head'])})s?\b"),
         lower=re.compile(rf"\b(?:{_any(table['head_lower'])})s?\s*\((?={_ABBREVIATION})"),
-        sure=frozenset(f.lower() for f in table["head_sure"]),
-        likely=frozenset(f.lower() for f in table["head_likely"]),
+        sure=frozenset(table["sure"]),
+        likely=frozenset(table["likely"]),
         linkers=frozenset(table["linker"]),
         tail=re.compile(rf"(?:\s*[,:{DASHES}]\s*|\s+\(?)(?:{_any(table['tail'])})\b\)?"),
         subscale=re.compile(
