@@ -29,7 +29,7 @@ def build_pipeline(model: str = BUNDLED) -> Language:
     Raises GoldpanError where no such model is installed.
     """
     settings = config()
-    settings["components"]["goldpan_ner"]["model"] = model
+    settings["components"]["goldpan_entities"]["model"] = model
     for name in list(settings["nlp"]["pipeline"]):  # DEVELOPMENT ONLY: components not written yet
         if name.startswith("goldpan") and not Language.has_factory(name):
             settings["nlp"]["pipeline"].remove(name)
@@ -58,7 +58,7 @@ def load_model(name: str) -> Language:
 
 def model_checksum(nlp: Language) -> str:
     """SHA-256 over the files of the NER model in use ("none" without one)."""
-    component = nlp.get_pipe("goldpan_ner") if "goldpan_ner" in nlp.pipe_names else None
+    component = nlp.get_pipe("goldpan_entities") if "goldpan_entities" in nlp.pipe_names else None
     name = getattr(component, "model_name", "none")
     if name == "none":
         return "none"

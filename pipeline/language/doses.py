@@ -75,7 +75,8 @@ class DoseFinder:
 
     >>> import spacy
     >>> nlp = spacy.blank("en"); _ = nlp.add_pipe("goldpan_doses")
-    >>> [(span.text, span._.value.amounts, span._.value.unit) for span in nlp("28, 56, or 84 mg; 100-200 mg/d").spans["doses"]]
+    >>> doc = nlp("28, 56, or 84 mg; 100-200 mg/d")
+    >>> [(span.text, span._.value.amounts, span._.value.unit) for span in doc.spans["doses"]]
     [('28, 56, or 84 mg', (28.0, 56.0, 84.0), 'mg'), ('100-200 mg/d', (100.0, 200.0), 'mg/d')]
     """
 

@@ -107,7 +107,7 @@ def preferred(entry: Entry) -> DrugValue:
 
 
 class DrugFinder:
-    """spaCy component: finds drugs; uses ``goldpan_ner`` and ``abbreviation_detector`` where they ran before.
+    """spaCy component: finds drugs; uses ``goldpan_entities`` and ``abbreviation_detector`` where they ran before.
 
     >>> import spacy
     >>> nlp = spacy.blank("en"); _ = nlp.add_pipe("goldpan_drugs")

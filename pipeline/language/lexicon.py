@@ -8,14 +8,14 @@ The automaton is Aho and Corasick's (1975, doi:10.1145/360825.360855), as pyahoc
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 
 import ahocorasick
+
+from pipeline.lexicons import rows
 
 _FOLD = str.maketrans(
     {
@@ -53,18 +53,6 @@ class Hit:
     start: int
     end: int
     entry: Entry
-
-
-@cache
-def rows(name: str) -> tuple[dict[str, str], ...]:
-    """The rows of a lexicon file (tab-separated, with a header line, no quoting).
-
-    Raises FileNotFoundError where there is no such lexicon.
-    """
-    path = resources.files("pipeline.lexicons").joinpath(name)
-    with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return tuple({key: (item or "") for key, item in row.items()} for row in reader)
 
 
 def checksum(names: Iterable[str] | None = None) -> str:
@@ -128,9 +116,11 @@ class Automaton:
                 end < last and folded[end].isalnum() and folded[end - 1].isalnum()
             ):
                 continue
-            for entry in group:
-                if not entry.exact or text[start:end].translate(_FOLD) == entry.surface.translate(_FOLD):
-                    hits.append(Hit(start, end, entry))
+            hits.extend(
+                Hit(start, end, entry)
+                for entry in group
+                if not entry.exact or text[start:end].translate(_FOLD) == entry.surface.translate(_FOLD)
+            )
         return hits
 
 
@@ -151,3 +141,6 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
 def split(cell: str) -> list[str]:
     """The ``|``-separated values of a lexicon cell."""
     return [value.strip() for value in cell.split("|") if value.strip()]
+
+
+__all__ = ["Automaton", "Entry", "Hit", "checksum", "fold", "longest", "rows", "split"]

@@ -55,7 +55,7 @@ class EntityCandidates:
         return doc
 
 
-@Language.factory("goldpan_ner", assigns=["doc.spans"], default_config={"model": "goldpan_ner"})
-def make_ner(nlp: Language, name: str, model: str) -> EntityCandidates:
+@Language.factory("goldpan_entities", assigns=["doc.spans"], default_config={"model": "goldpan_ner"})
+def make_entities(nlp: Language, name: str, model: str) -> EntityCandidates:
     """Factory of `EntityCandidates`; ``model`` names the pipeline to run, or is ``none``."""
     return EntityCandidates(model)

@@ -6,14 +6,27 @@ the walk that applies them, and that joins the paragraphs which a page break cut
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
 from pipeline.reading.blocks import Block, strip_markup
+from pipeline.reading.furniture import find_furniture, furniture_lines, own_watermarks, watermark_pattern
+from pipeline.reading.recognise import (
+    AFFILIATION,
+    CAPTION,
+    EMAIL,
+    FUNCTION,
+    JOURNAL_LINE,
+    LEADING_MARK,
+    LEGEND,
+    REFERENCE_LIKE,
+    TRAILING_MARK,
+    heading_kind,
+    is_prose,
+    leads,
+    looks_like_heading,
+    looks_like_names,
+)  # fmt: skip
 from pipeline.schema import SectionKind
 
 
@@ -37,217 +50,6 @@ class Structure:
     parts: list[Part] = field(default_factory=list)
     references: list[Block] = field(default_factory=list)
     title: str = ""
-
-
-@cache
-def _lexicon(name: str) -> tuple[dict[str, str], ...]:
-    path = resources.files("pipeline.lexicons").joinpath(name)
-    with path.open(encoding="utf-8", newline="") as handle:
-        return tuple(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-@cache
-def _headings() -> list[tuple[re.Pattern[str], SectionKind]]:
-    rows = [row for row in _lexicon("sections.tsv") if row["where"] == "heading"]
-    return [
-        (re.compile(rf"(?:\d+\.?\s+)?(?:{row['pattern']})\s*[:.]?", re.IGNORECASE), row["kind"])
-        for row in rows
-    ]  # type: ignore[misc]
-
-
-@cache
-def _leads() -> list[tuple[re.Pattern[str], SectionKind]]:
-    rows = [row for row in _lexicon("sections.tsv") if row["where"] == "lead"]
-    return [(re.compile(rf"(?:{row['pattern']})", re.IGNORECASE), row["kind"]) for row in rows]  # type: ignore[misc]
-
-
-@cache
-def _furniture_lines() -> re.Pattern[str]:
-    rows = [row["pattern"] for row in _lexicon("furniture.tsv") if row["where"] == "line"]
-    return re.compile("|".join(f"(?:{row})" for row in rows), re.IGNORECASE)
-
-
-@cache
-def watermark_pattern() -> re.Pattern[str]:
-    """Matches the known watermark sentences wherever they stand, also where a line end cut them short.
-
-    A watermark that is cut (``It is illegal to post this copyr``) counts from five words on.
-    """
-    alternatives: list[str] = []
-    for row in _lexicon("furniture.tsv"):
-        if row["where"] != "inline":
-            continue
-        words = row["pattern"].split(" ")
-        pattern = ""
-        for position in range(len(words) - 1, -1, -1):
-            word = words[position]
-            if position >= 4 and word.isalpha() and len(word) > 4:
-                # the last word printed may be cut within: "copyr"
-                cut = word[:3] + "".join(f"(?:{char}" for char in word[3:]) + ")?" * (len(word) - 3)
-                tail = f"(?:{word}{pattern}|{cut}(?![a-z]))"
-            else:
-                tail = word + pattern
-            joined = rf"\s+{tail}" if position else tail
-            pattern = f"(?:{joined})?" if position >= 5 else joined
-        alternatives.append(pattern)
-    marks = r"(?:<u>|\*\*|\*|_)?"
-    closing = r"(?:</u>|\*\*|\*|_)?"
-    return re.compile(rf"{marks}(?:{'|'.join(alternatives)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
-
-
-def own_watermarks(source: str, blocks: list[Block]) -> re.Pattern[str] | None:
-    """Watermarks that no list knows: a short line of its own that comes again glued into other blocks.
-
-    Its first four words must stand at least three times in the text, once as a line by itself, once inside a
-    block; it is matched as far as its words go, since a conversion cuts it anywhere.
-    """
-    found: set[str] = set()
-    for i, block in enumerate(blocks):
-        text = block.plain
-        if (
-            block.kind != "prose"
-            or not 5 <= block.words <= 24
-            or len(block.lines) > 2
-            or heading_kind(text)
-            or i < 2
-        ):
-            continue
-        words = text.split()
-        head = re.compile(r"\s+".join(re.escape(word) for word in words[:4]))
-        places = [m.start() for m in head.finditer(source)]
-        inside = sum(
-            any(
-                b.start <= at < b.end and b.words > len(words) + 3 and (at > b.start or b is not block)
-                for b in blocks
-            )
-            for at in places
-        )
-        if (
-            len(places) >= 3
-            and inside >= 1
-            and len(places) - inside >= 1
-            and places[0] < blocks[min(3, len(blocks) - 1)].end
-        ):
-            found.add(text)
-    if not found:
-        return None
-    alternatives = []
-    for text in sorted(found, key=len, reverse=True):
-        words = text.split()
-        tail = ""
-        for word in reversed(words[4:]):
-            cut = re.escape(word)
-            tail = rf"(?:\s+{cut}{tail})?"
-        alternatives.append(r"\s+".join(re.escape(word) for word in words[:4]) + tail)
-    return re.compile(rf"(?:{'|'.join(alternatives)})[ \t]*")
-
-
-def heading_kind(text: str) -> SectionKind | None:
-    """The kind of the section that a heading opens, where it is not plain body.
-
-    >>> heading_kind("Conflicts of Interest"), heading_kind("REFERENCES"), heading_kind("Results")
-    ('author_notes', 'references', None)
-    """
-    bare = text.strip(" :.*#|")
-    for pattern, kind in _headings():
-        if pattern.fullmatch(bare):
-            return kind
-    return None
-
-
-def _looks_like_names(text: str) -> bool:
-    """Whether a line is a list of authors: capitalised words, initials and degrees, hardly a function word."""
-    words = re.findall(r"[^\W\d_]+", text)
-    if not 2 <= len(words) <= 120:
-        return False
-    capital = sum(word[:1].isupper() for word in words)
-    functions = len(_FUNCTION.findall(re.sub(r"\band\b", "", text)))
-    return (
-        capital >= 0.75 * len(words)
-        and functions == 0
-        and bool(re.search(r",|\band\b|&|\.|MD|PhD|[⁰¹²³⁴-⁹*†‡^]", text))
-    )
-
-
-_FUNCTION = re.compile(
-    r"\b(?:the|of|and|in|to|a|is|are|was|were|for|with|that|this|by|as|on|from|be|at|an|or|have|has|we|which)\b",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(
-    r"^(?:supplement(?:ary|al) |e|extended data )?(?:fig(?:ure)?s?\.?|tables?|box|scheme|chart|panel)\s*(?:[A-Z]?\d{1,3}[A-Za-z]?|[IVX]{1,5})?\s*(?:[.:|–—]|$|\s(?=[A-Z]))",
-    re.IGNORECASE,
-)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
-_AFFILIATION = re.compile(
-    r"\b(?:Universit|Department|Departamento|Division of|Hospital|Institut|School of|College|Center for|Centre for|"
-    r"Faculty|Laborator|Clinic\b|Foundation|Inc\.|GmbH|Ltd)", re.IGNORECASE
-)  # fmt: skip
-_JOURNAL_LINE = re.compile(
-    r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|\bdoi\s*:|\b10\.\d{4,9}/\S+",
-    re.IGNORECASE,
-)
-_REFERENCE_LIKE = re.compile(
-    r"^(?:[-*•]\s+|\[?\(?\d{1,3}[\])]?\.?\s+)?(?:[a-z]{1,4}\s){0,3}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?,?\s+(?:[A-Z]\.?[\s-]?){1,4}(?:[,.;(]|\s|$).*?\b(?:1[89]|20)\d\d",
-    re.DOTALL,
-)
-#: "IV: intravenous, TRD: treatment-resistant depression": the legend under a table
-_LEGEND = re.compile(
-    r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*",
-    re.IGNORECASE,
-)
-_TRAILING_MARK = re.compile(
-    r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$"
-)
-_LEADING_MARK = re.compile(
-    r"^(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹]+|\[[\d,;\s–-]+\]|[*_\s\"“(]|</?\w+>)+"
-)
-
-
-def is_prose(text: str, words: int = 12) -> bool:
-    """Whether a text reads as sentences: long enough, with function words, not an address or a list of names."""
-    count = len(text.split())
-    if count < words:
-        return False
-    return len(_FUNCTION.findall(text)) >= 0.12 * count and not _EMAIL.search(text)
-
-
-def _masked(block: Block) -> str:
-    return re.sub(r"\d+", "#", block.plain.lower()).strip(" .|")
-
-
-def find_furniture(blocks: list[Block], source_length: int) -> set[int]:
-    """Indices of the blocks that are running heads, feet, page numbers or site marks.
-
-    A running head is a short line that comes again, pages apart; section names and table cells are not taken.
-    """
-    short = [
-        (i, _masked(b)) for i, b in enumerate(blocks)
-        if b.kind in ("prose", "heading") and 1 <= b.words <= 14 and len(b.plain) <= 110
-    ]  # fmt: skip
-    places: dict[str, list[int]] = {}
-    for i, key in short:
-        places.setdefault(key, []).append(i)
-    found = {
-        i for i, _ in short if blocks[i].kind != "heading" and _furniture_lines().fullmatch(blocks[i].plain)
-    }
-    for key, where in places.items():
-        if len(where) < 2 or len(key.split()) < 2 or heading_kind(blocks[where[0]].plain):
-            continue
-        spread = (blocks[where[-1]].start - blocks[where[0]].start) / len(where)
-        capital = sum(word[:1].isupper() for word in blocks[where[0]].plain.split())
-        if spread >= min(1200, source_length / 12) and capital * 2 >= len(key.split()):
-            # the first may be the title or the author line itself: those stand at the head of the text
-            keep_first = where[0] < 6 and blocks[where[0]].kind == "heading"
-            found.update(where[1:] if keep_first else where)
-    return found
-
-
-def _looks_heading(block: Block) -> bool:
-    text = re.sub(r"^(?:\d{1,2}\.)*\d{1,2}\.?\s+(?=[A-Z])", "", block.plain)
-    return (
-        bool(text) and block.kind == "prose" and len(block.lines) == 1 and 1 <= block.words <= 14 and len(text) <= 110
-        and text[:1].isupper() and text[-1] not in ".,;:!?" and not _EMAIL.search(text) and not re.search(r"\d{4}", text)
-    )  # fmt: skip
 
 
 class Walk:
@@ -299,7 +101,7 @@ class Walk:
         if (
             i in self.furniture
             or not re.search(r"\w", text)
-            or (text != block.plain and _furniture_lines().fullmatch(text))
+            or (text != block.plain and furniture_lines().fullmatch(text))
         ):
             self._add("furniture", block)
             return
@@ -316,7 +118,7 @@ class Walk:
             return
         if (
             block.words <= 30
-            and _JOURNAL_LINE.search(text)
+            and JOURNAL_LINE.search(text)
             and not is_prose(text, 12)
             and self.zone != "references"
         ):
@@ -337,11 +139,11 @@ class Walk:
             and self._is_note(block, text)
         ):
             return
-        is_heading = block.kind == "heading" or (_looks_heading(block) and self._heading_fits(i, text))
+        is_heading = block.kind == "heading" or (looks_like_heading(block) and self._heading_fits(i, text))
         if is_heading or (opens and block.words <= 8):
             self._heading(block, text, opens)
             return
-        if _CAPTION.match(text) and (block.words <= 250):
+        if CAPTION.match(text) and (block.words <= 250):
             self._caption(block, text)
             return
         if self.zone == "references":
@@ -351,7 +153,7 @@ class Walk:
             self._add("references", block)
             self.out.references.append(block)
             return
-        if _LEGEND.match(text) and self.begun:
+        if LEGEND.match(text) and self.begun:
             self._add("footnote", block)
             return
         if not self.begun:
@@ -374,7 +176,7 @@ class Walk:
             return False
         early = [part for part in self.out.parts[:12] if part.kind in ("front_matter", "title")]
         names = [w for w in re.findall(r"[^\W\d_]+", text) if w.lower() not in ("and", "et", "al")]
-        authors = " ".join(part.block.plain for part in early if _looks_like_names(part.block.plain))
+        authors = " ".join(part.block.plain for part in early if looks_like_names(part.block.plain))
         if (
             len(text.split()) <= 6
             and names
@@ -392,19 +194,19 @@ class Walk:
             (b for j, b in enumerate(self.blocks[i + 1 : i + 4], i + 1) if j not in self.furniture), None
         )
         if self.zone == "references":
-            return heading_kind(text) is not None or bool(_CAPTION.match(text)) or text.isupper()
+            return heading_kind(text) is not None or bool(CAPTION.match(text)) or text.isupper()
         if following is None or not self.begun:
             return False
         if self.zone in ("author_notes", "acknowledgements"):
             return heading_kind(text) is not None or is_prose(following.plain, 40)
         # what goes on in lower case is a sentence that a page break cut, not a section
-        return not _LEADING_MARK.sub("", self.source[following.start : following.end])[:1].islower()
+        return not LEADING_MARK.sub("", self.source[following.start : following.end])[:1].islower()
 
     def _heading(self, block: Block, text: str, opens: SectionKind | None) -> None:
         if not self.begun and opens is None and not self.out.title:
             self._title(block, text)
             return
-        if _CAPTION.match(text):
+        if CAPTION.match(text):
             self._caption(block, text)
             return
         self.zone_title = text
@@ -445,7 +247,7 @@ class Walk:
         last = self.out.parts[-1]
         return (
             last.kind in ("caption", "table")
-            and not _REFERENCE_LIKE.match(text)
+            and not REFERENCE_LIKE.match(text)
             and not re.match(r"\d|\[", text)
         )
 
@@ -453,19 +255,19 @@ class Walk:
         """Author notes and front matter told by their first words or by what they hold."""
         bare = text.lstrip("*†‡§¶^{}1234567890abc,() ") if not self.begun else text.lstrip("*†‡§¶ ")
         for candidate in {bare, text}:
-            for pattern, kind in _leads():
+            for pattern, kind in leads():
                 match = pattern.match(candidate)
                 if match and (block.words <= 400):
                     if match.end() == len(candidate) and self.begun and kind != "keywords":
                         break
                     self._note(block, kind)
                     return True
-        if block.words <= 90 and (_EMAIL.search(text) or "orcid.org" in text.lower()):
+        if block.words <= 90 and (EMAIL.search(text) or "orcid.org" in text.lower()):
             self._note(block, "author_notes")
             return True
-        if block.words <= 60 and _AFFILIATION.search(text) and not is_prose(text, 25) and (
+        if block.words <= 60 and AFFILIATION.search(text) and not is_prose(text, 25) and (
             not self.begun or (re.match(r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text)
-            and len(_FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":"))
+            and len(FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":"))
         ):  # fmt: skip
             self._note(block, "front_matter" if not self.begun else "author_notes")
             return True
@@ -473,7 +275,7 @@ class Walk:
 
     def _note(self, block: Block, kind: SectionKind) -> None:
         """Record a note; where body prose runs on behind its address (a lost line break), split it off."""
-        emails = list(_EMAIL.finditer(self.source, block.start, block.end))
+        emails = list(EMAIL.finditer(self.source, block.start, block.end))
         if emails:
             tail = re.compile(r"[)\].;,]*\s+").match(self.source, emails[-1].end(), block.end)
             rest_text = self.source[tail.end() : block.end] if tail else ""
@@ -508,8 +310,8 @@ class Walk:
             words = text.split()
             if (
                 not 3 <= len(words) <= 40
-                or _JOURNAL_LINE.search(text)
-                or _AFFILIATION.search(text)
+                or JOURNAL_LINE.search(text)
+                or AFFILIATION.search(text)
                 or text.endswith((":", ",", ";"))
             ):
                 continue
@@ -517,10 +319,10 @@ class Walk:
             score = (
                 1.0
                 + min(len(words), 12) / 12
-                + (_looks_like_names(following) * 2)
-                - (_looks_like_names(text) * 3)
+                + (looks_like_names(following) * 2)
+                - (looks_like_names(text) * 3)
             )
-            score += 0.3 * (place == 0) - 1.5 * any(pattern.match(text) for pattern, _ in _leads())
+            score += 0.3 * (place == 0) - 1.5 * any(pattern.match(text) for pattern, _ in leads())
             if score > best_score:
                 best, best_score = part, score
         if best is not None:
@@ -529,7 +331,7 @@ class Walk:
 
     def _front(self, i: int, block: Block, text: str) -> None:
         """Before the abstract: the title, names and addresses; the first real prose begins the abstract."""
-        if is_prose(text, 35) and not _JOURNAL_LINE.search(text[:200]):
+        if is_prose(text, 35) and not JOURNAL_LINE.search(text[:200]):
             self._choose_title()
             self.begun = True
             # with a title before it the first long paragraph is the abstract; without one, the body
@@ -557,7 +359,7 @@ class Walk:
         lead = self.watermark.match(raw)
         if lead:
             raw = raw[lead.end() :]
-        head = _LEADING_MARK.sub("", raw)
+        head = LEADING_MARK.sub("", raw)
         if self.open is not None and block.kind == "prose" and self._continues(head, text):
             self.open.ranges.append((block.start, block.end))
             self.open.words += block.words
@@ -573,7 +375,7 @@ class Walk:
         between = self.out.parts[self.since_open :]
         if len(between) > 12 or self.open is None:
             return False
-        last = _TRAILING_MARK.sub("", self.source[self.open.ranges[-1][0] : self.open.ranges[-1][1]])[-1:]
+        last = TRAILING_MARK.sub("", self.source[self.open.ranges[-1][0] : self.open.ranges[-1][1]])[-1:]
         if head[:1].islower():
             return True
         aside = all(
@@ -584,14 +386,14 @@ class Walk:
 
     @staticmethod
     def _unfinished(raw: str) -> bool:
-        bare = _TRAILING_MARK.sub("", raw.rstrip())
+        bare = TRAILING_MARK.sub("", raw.rstrip())
         return bool(bare) and bare[-1] not in ".!?:"
 
 
 def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str]]:
     """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks to be cut out of them."""
     watermark = watermark_pattern()
-    own = own_watermarks(source, blocks)
+    own = own_watermarks(blocks)
     if own is not None:
         watermark = re.compile(f"{watermark.pattern}|(?-i:{own.pattern})", re.IGNORECASE)
     found = Walk(source, blocks, watermark).run()
@@ -609,7 +411,7 @@ def _find_unheaded_references(found: Structure) -> Structure:
         return found
     run: list[Part] = []
     for part in found.parts[len(found.parts) // 3 :]:
-        if _REFERENCE_LIKE.match(part.block.plain) and part.kind in ("body", "box"):
+        if REFERENCE_LIKE.match(part.block.plain) and part.kind in ("body", "box"):
             run.append(part)
         elif len(run) >= 5:
             break
@@ -620,8 +422,3 @@ def _find_unheaded_references(found: Structure) -> Structure:
             part.kind = "references"
             found.references.append(part.block)
     return found
-
-
-def kinds(found: Structure) -> Counter[str]:
-    """How many parts of each kind there are (for people who look)."""
-    return Counter(part.kind for part in found.parts)
