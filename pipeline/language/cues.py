@@ -21,13 +21,14 @@ Cue = tuple[int, int, str, float]
 
 
 @cache
-def _machine(table: str) -> ahocorasick.Automaton:
+def _machine(*tables: str) -> ahocorasick.Automaton:
     forms: dict[str, list[tuple[str, float]]] = {}
-    for row in rows(table):
+    for row in (row for table in tables for row in rows(table)):
+        kind = row.get("kind") or row["role"]
         for form in [row["form"], *split(row["variants"])]:
             kinds = forms.setdefault(fold(form), [])
-            if row["kind"] not in [kind for kind, _ in kinds]:
-                kinds.append((row["kind"], float(row["weight"] or 1)))
+            if kind not in [known for known, _ in kinds]:
+                kinds.append((kind, float(row.get("weight") or 1)))
     machine = ahocorasick.Automaton()
     for form, kinds in forms.items():
         machine.add_word(form, (len(form), tuple(kinds)))
@@ -45,12 +46,12 @@ class Cues:
     (False, True, 1.0)
     """
 
-    def __init__(self, folded: str, table: str = "cues.tsv") -> None:
+    def __init__(self, folded: str, *tables: str) -> None:
         self._starts: dict[str, list[int]] = {}
         self._cues: dict[str, list[Cue]] = {}
         last = len(folded)
         found: list[Cue] = []
-        for at, (length, kinds) in _machine(table).iter(folded):
+        for at, (length, kinds) in _machine(*tables).iter(folded):
             end, start = at + 1, at + 1 - length
             if (start and folded[start - 1].isalnum() and folded[start].isalnum()) or (
                 end < last and folded[end].isalnum() and folded[at].isalnum()
@@ -80,12 +81,11 @@ class Cues:
         return min(most, sum(cue[3] for cue in self.between(kind, start, end)))
 
 
-def cues_of(doc: Doc, table: str = "cues.tsv") -> Cues:
-    """The cues of a doc, found once."""
-    key = "goldpan." + table
-    found = doc.user_data.get(key)
+def cues_of(doc: Doc) -> Cues:
+    """The cues of a doc, found once: those of cues.tsv, and the nouns and blockers of outcomes_heads.tsv."""
+    found = doc.user_data.get("goldpan.cues")
     if found is None:
-        found = doc.user_data[key] = Cues(folded_of(doc), table)
+        found = doc.user_data["goldpan.cues"] = Cues(folded_of(doc), "cues.tsv", "outcomes_heads.tsv")
     return found  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,185 @@
+"""Candidate spans of outcomes: lexicon terms, scores of scales, and the words that belong to them.
+
+A candidate is the shortest phrase that names an endpoint (guidelines, OUTCOME): a lexicon term; a scale with
+*score(s)*; either of them with its noun of change (*reduction in …*, *… improvement*), with the adjectives that
+share its head (*dissociative and psychotomimetic effects*), with *time to* before it; a discontinuation with its
+reason. Whether it is an outcome where it stands is decided in outcomes.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from spacy.tokens import Doc
+
+from pipeline.language.common import Sentences, get
+from pipeline.language.cues import Cues
+from pipeline.language.lexicon import Hit, fold, rows, split
+from pipeline.language.lookup import hits_of
+from pipeline.language.numbers import DASHES
+
+Row = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A phrase that may be an outcome. ``start``/``end`` take in what belongs to it, ``at``/``to`` are its term."""
+
+    start: int
+    end: int
+    at: int
+    to: int
+    rows: tuple[Row, ...]
+    why: str
+    change: bool = False
+    score: bool = False
+    name: str = ""
+    kinds: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    score: re.Pattern[str]
+    bare: re.Pattern[str]
+
+
+def _alternatives(forms: Sequence[str]) -> str:
+    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+
+
+_NO_CHANGE = {"difference", "variation", "onset", "absence", "control", "prevention", "cessation", "suppression", "dose reduction", "loss"}
+
+
+@cache
+def _patterns() -> _Patterns:
+    nouns = [
+        form
+        for row in rows("outcomes_heads.tsv")
+        if row["role"] == "change_noun" and row["form"] not in _NO_CHANGE
+        for form in [row["form"], *split(row["variants"])]
+    ]
+    after = [n for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["position"] == "both"
+             and row["form"] not in _NO_CHANGE for n in [row["form"], *split(row["variants"])]]  # fmt: skip
+    noun = _alternatives(nouns)
+    return _Patterns(
+        # the noun, its preposition, and up to five words that are no prepositions, verbs or stops
+        before=re.compile(
+            rf"\b(?P<noun>{noun}|relieve)\s+(?:in|of|on|from|for)\s+(?:(?!(?:in|of|on|from|for|with|by|at|to|was|were|is|that|which|who|after|during)\b)[\w'’/{DASHES}]+\s+(?:\(\w+\)\s+)?){{0,4}}$",
+            re.IGNORECASE,
+        ),
+        after=re.compile(rf"\s+(?:{_alternatives(after)})\b(?!\s+(?:in|of)\s+(?:the\s+)?(?:dose|dosage))", re.IGNORECASE),
+        score=re.compile(
+            rf"\s?[)\]]?(?:\s+\([^()]{{1,24}}\))?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
+            re.IGNORECASE,
+        ),
+        bare=re.compile(
+            r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+(?P<noun>improvements?)\b(?!\s+(?:in|of|on|from|over|to)\b)",
+            re.IGNORECASE,
+        ),
+    )
+
+
+_ADJECTIVE = rf"[\w{DASHES}]+(?:al|ive|ic|ous|ant|ent|ary|ory|ar|genic|c)"
+_SHARED = re.compile(rf"(?<![\w{DASHES}])(?:{_ADJECTIVE}(?:,\s+|\s*/\s*))*{_ADJECTIVE}(?:\s*/\s*|,?\s+(?:and|or|and/or|as well as)\s+(?:the\s+|other\s+)?)$")
+_SHARED_HEADS = frozenset("effect effects symptom symptoms response responses change changes events event efficacy action actions adverse impairment impairments disturbances abnormalities experiences reactions functions function features score scores toxicity toxicities".split())
+_TIME_TO = re.compile(rf"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)\s+(?:the\s+|a\s+|first\s+|next\s+|treatment\s+|sustained\s+|clinical\s+)*$", re.IGNORECASE)
+_REASON = re.compile(r"(?:\s+from\s+\w+(?:\s+\w+)?)?\s+(?:because\s+of|due\s+to|owing\s+to|as\s+a\s+result\s+of|for|from)\s+(?:(?:an?|the|any|its|their|serious|severe|intolerable|treatment-emergent|drug-related)\s+)*(?P<reason>lack\s+of\s+efficacy|inefficacy|toxicity|intolerance|intolerability|poor\s+tolerability|insufficient\s+\w+|side\s*-?effects?|adverse\s+(?:drug\s+)?(?:events?|effects?|reactions?)|AEs?|TEAEs?|any\s+(?:cause|reason))\b", re.IGNORECASE)
+
+
+def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
+    """Leftmost-longest lexicon terms that stand in no longer name (scale, disease, protein …)."""
+    spans: dict[tuple[int, int], list[Hit]] = {}
+    for hit in hits_of(doc, "outcomes"):
+        spans.setdefault((hit.start, hit.end), []).append(hit)
+    scales = [(found.start, found.end) for found in get(doc, "SCALE")]
+    out: list[tuple[int, int, tuple[Row, ...]]] = []
+    i = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if out and start < out[-1][1]:
+            continue
+        while i < len(scales) and scales[i][1] <= start:
+            i += 1
+        if i < len(scales) and scales[i][0] < end and start < scales[i][1]:
+            continue
+        if any(cue[1] > start and (cue[0] < start or cue[1] > end or cue[:2] == (start, end))
+               for cue in cues.between("not_endpoint", start - 40, end + 30) if cue[0] < end):  # fmt: skip
+            continue
+        out.append((start, end, tuple(hit.entry.row for hit in spans[start, end])))
+    return out
+
+
+def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
+    """All candidates of a doc, in order, without overlaps."""
+    text = doc.text
+    patterns = _patterns()
+    out: list[Candidate] = []
+    for start, end, table in _terms(doc, cues):
+        low, high = sentences.around(start)
+        candidate = Candidate(start, end, start, end, table, f"lexicon outcomes: {table[0]['term']}")
+        candidate.kinds = frozenset(row["kind"] for row in table)
+        _widen(text, candidate, low, high, patterns)
+        out.append(candidate)
+    for found in get(doc, "SCALE"):
+        low, high = sentences.around(found.start)
+        scored = patterns.score.match(text, found.end, high)
+        change = patterns.before.search(text, max(low, found.start - 100), found.start)
+        if scored is None and change is None:
+            continue
+        end = scored.end() if scored else found.end
+        candidate = Candidate(found.start, end, found.start, found.end, (), "score of a scale", score=True)
+        if change:
+            candidate.start, candidate.change = change.start(), True
+        out.append(candidate)
+    for match in patterns.bare.finditer(text):
+        out.append(Candidate(*match.span("noun"), *match.span("noun"), (), "improvement", name="symptom_change"))
+    return _merged(out)
+
+
+def _widen(text: str, candidate: Candidate, low: int, high: int, patterns: _Patterns) -> None:
+    """Take in the words that belong to a term, within its sentence."""
+    start, end = candidate.start, candidate.end
+    if "dropout" in candidate.kinds:
+        reason = _REASON.match(text, end, high)
+        if reason:
+            candidate.end = reason.end()
+        return
+    head = text[start:end].rsplit(None, 1)[-1].lower()
+    if head in _SHARED_HEADS:
+        shared = _SHARED.search(text, max(low, start - 60), start)
+        if shared and (end - start > len(head) + 1 or head in ("response", "responses")):
+            candidate.start = shared.start()
+    if candidate.kinds & {"symptom", "physiological"} or candidate.rows[0]["name"] in ("suicidality", "cognition", "symptom_change"):
+        change = patterns.before.search(text, max(low, start - 90), candidate.start)
+        if change:
+            candidate.start, candidate.change = change.start(), True
+        after = patterns.after.match(text, end, high)
+        if after and not candidate.change:
+            candidate.end, candidate.change = after.end(), True
+    elif "endpoint" in candidate.kinds:
+        time = _TIME_TO.search(text, max(low, start - 50), start)
+        if time:
+            candidate.start = time.start()
+
+
+def _merged(found: list[Candidate]) -> list[Candidate]:
+    """In order and without overlaps: what overlaps becomes one, terms sharing their noun of change included."""
+    out: list[Candidate] = []
+    for candidate in sorted(found, key=lambda c: (c.start, -c.end)):
+        if out and candidate.start < out[-1].end:
+            last = out[-1]
+            last.end = max(last.end, candidate.end)
+            last.change = last.change or candidate.change
+            last.score = last.score or candidate.score
+            last.kinds |= candidate.kinds
+            last.rows = last.rows or candidate.rows
+            continue
+        out.append(candidate)
+    return out
+
+
+__all__ = ["Candidate", "candidates", "fold"]
