@@ -74,6 +74,8 @@ class ScaleValue:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeValue:
+    """The class of an endpoint, one of `OutcomeName`."""
+
     name: OutcomeName
 
 

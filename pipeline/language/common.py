@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc, Span
 
 from pipeline.schema import Document, Found, Label
@@ -57,17 +58,17 @@ def attach(doc: Doc, document: Document) -> Doc:
 
 def document_of(doc: Doc) -> Document | None:
     """The document a doc was made from; None where somebody calls ``nlp("some text")``."""
-    return doc.user_data.get(_DOCUMENT)  # type: ignore[no-any-return]
+    return doc.user_data.get(_DOCUMENT)
 
 
-def token_starts(doc: Doc) -> np.ndarray:
+def token_starts(doc: Doc) -> npt.NDArray[np.int64]:
     """Character offset of each token, shape (n_tokens,), int64."""
     starts = doc.user_data.get("goldpan.token_starts")
     if starts is None:
         lengths = np.fromiter((len(token.text_with_ws) for token in doc), dtype=np.int64, count=len(doc))
         starts = np.concatenate(([0], np.cumsum(lengths)[:-1])) if len(doc) else np.zeros(0, dtype=np.int64)
         doc.user_data["goldpan.token_starts"] = starts
-    return starts  # type: ignore[no-any-return]
+    return starts
 
 
 def put(doc: Doc, label: Label, mentions: Iterable[Found]) -> None:
@@ -89,7 +90,8 @@ def put(doc: Doc, label: Label, mentions: Iterable[Found]) -> None:
 
 def get(doc: Doc, label: Label) -> list[Found]:
     """The mentions of one label, in order of their start."""
-    return doc.user_data.get("goldpan.list", {}).get(label, [])  # type: ignore[no-any-return]
+    found: list[Found] = doc.user_data.get("goldpan.list", {}).get(label, [])
+    return found
 
 
 def everything(doc: Doc) -> Iterator[Found]:
@@ -126,6 +128,7 @@ class Sentences:
 
 
 def set_sentences(doc: Doc, bounds: list[tuple[int, int]]) -> None:
+    """Keep a doc's sentence boundaries, (start, end) by character, for the matchers."""
     doc.user_data[_SENTENCES] = Sentences(bounds)
 
 
@@ -138,7 +141,7 @@ def sentences_of(doc: Doc) -> Sentences:
         else:
             found = Sentences([(0, len(doc.text))])
         doc.user_data[_SENTENCES] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class Tables:
@@ -178,7 +181,7 @@ def tables_of(doc: Doc) -> Tables:
     tables = doc.user_data.get("goldpan.tables")
     if tables is None:
         tables = doc.user_data["goldpan.tables"] = Tables(document_of(doc))
-    return tables  # type: ignore[no-any-return]
+    return tables
 
 
 __all__ = [

@@ -275,7 +275,7 @@ class _Search:
                 self._add(start, end, self.aliases[match[0]], f"defined:{match[0]}")
 
     def _brands_and_glued(self) -> None:
-        """Names with a trade mark sign, and names that a conversion glued to their participle (``placebocontrolled``)."""
+        """Names with a trade mark sign, and names glued to their participle (``placebocontrolled``)."""
         taken = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
         ends = {f.end: f for f in self.found}
         for match in _BRAND.finditer(self.text):

@@ -66,4 +66,4 @@ def folded_of(doc: Doc) -> str:
     folded = doc.user_data.get("goldpan.folded")
     if folded is None:
         folded = doc.user_data["goldpan.folded"] = fold(doc.text)
-    return folded  # type: ignore[no-any-return]
+    return folded

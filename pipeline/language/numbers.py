@@ -19,10 +19,12 @@ from spacy.tokens import Doc
 DASHES = "‐‑‒–—−-"  # the hyphen last, so that it can stand in a character class
 _DIGITS = re.compile(
     rf"""(?<![\w.·])                           # not inside a word, a decimal or a code
-        (?P<sign>(?<![\w\)\]%{DASHES}])[+{DASHES}](?=\.?\d)|(?<=[\s(\[=<>~≤≥:/])[{DASHES}]\s(?=\d+\.\d)(?<=[=]\s[{DASHES}]\s))?
+        (?P<sign>(?<![\w\)\]%{DASHES}])[+{DASHES}](?=\.?\d)
+          |(?<=[\s(\[=<>~≤≥:/])[{DASHES}]\s(?=\d+\.\d)(?<=[=]\s[{DASHES}]\s))?
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:[.·]\d+)?(?![\d,]?\d)
           |\d{{1,3}}(?:\ 0\d\d)+(?![\d.])
-          |\d{{1,3}}(?:\ \d{{3}})+(?=\ (?:patients|participants|subjects|people|adults|children|women|men|individuals|persons)\b)
+          |\d{{1,3}}(?:\ \d{{3}})+(?=\ (?:patients|participants|subjects|people|adults
+            |children|women|men|individuals|persons)\b)
           |0,\d{{1,2}}(?!\d)
           |\d+(?:[.·]\d+)?
           |[.·]\d+)
@@ -33,11 +35,16 @@ _DIGITS = re.compile(
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _UNITS = {
     w: i for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        (
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+            "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        )
     )
 }  # fmt: skip
-_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    w: 10 * i
+    for i, w in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
+}
 _TENS["fourty"] = 40
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
@@ -98,7 +105,11 @@ def parse_words(words: str) -> float | None:
             last = factor
             continue
         value = _UNITS.get(token, _TENS.get(token))
-        if value is None or value >= last or (value and current and current % 100 and not (current % 10 == 0 and value < 10)):
+        if (
+            value is None
+            or value >= last
+            or (value and current and current % 100 and not (current % 10 == 0 and value < 10))
+        ):
             return None
         current += value
         last = 10 if value >= 20 else 1
@@ -114,7 +125,8 @@ def _digits_value(text: str) -> float:
 def find_numbers(text: str) -> list[Number]:
     """All numbers of a text, in order.
 
-    >>> [(n.value, n.word) for n in find_numbers("Fourteen of 1,200 fell by –18.4 (P = .05), 100–200 mg, HDRS17, MK-801")]
+    >>> text = "Fourteen of 1,200 fell by –18.4 (P = .05), 100–200 mg, HDRS17, MK-801"
+    >>> [(n.value, n.word) for n in find_numbers(text)]
     [(14.0, True), (1200.0, False), (-18.4, False), (0.05, False), (100.0, False), (200.0, False)]
     """
     out: list[Number] = []
@@ -138,10 +150,14 @@ def find_numbers(text: str) -> list[Number]:
             out.append(Number(match.start(), match.end(), value_of, word=True))
         elif value_of is None:
             # "two three-week courses": two numbers beside one another
-            for part in re.finditer(rf"\b(?:(?:{_TEN})(?:[-\s](?:{_UNIT}))?|{_UNIT})\b", match[0], re.IGNORECASE):
+            for part in re.finditer(
+                rf"\b(?:(?:{_TEN})(?:[-\s](?:{_UNIT}))?|{_UNIT})\b", match[0], re.IGNORECASE
+            ):
                 single = parse_words(part[0])
                 if single is not None:
-                    out.append(Number(match.start() + part.start(), match.start() + part.end(), single, word=True))
+                    out.append(
+                        Number(match.start() + part.start(), match.start() + part.end(), single, word=True)
+                    )
     out.sort(key=lambda n: n.start)
     return out
 
@@ -170,7 +186,10 @@ def _is_code(text: str, start: int, end: int, match: re.Match[str]) -> bool:
     if after and after in DASHES and text[end + 1 : end + 2].isalpha() and not match["sign"]:
         # "5-HT", "3-methyl" are names; "3-week", "40-mg", "17-item", "10-, 20-" are numbers
         word = re.match(r"[^\W\d_]+", text[end + 1 : end + 20])
-        if word and (word[0].isupper() or re.match(r"(?:methyl|hydroxy|amino|oxo|chloro|fluoro|ethyl|phenyl|alpha|beta)", word[0])):
+        if word and (
+            word[0].isupper()
+            or re.match(r"(?:methyl|hydroxy|amino|oxo|chloro|fluoro|ethyl|phenyl|alpha|beta)", word[0])
+        ):
             return not _SUFFIX.match(text, end + 1)
     return False
 
@@ -178,10 +197,21 @@ def _is_code(text: str, start: int, end: int, match: re.Match[str]) -> bool:
 def _is_word_part(text: str, start: int, end: int) -> bool:
     """``one`` as a pronoun ("one another", "the one that", "no one"), "two-fold" kept, "zero-order" kept."""
     if text[start:end].lower() == "one":
+        if re.match(
+            r"\s+(?:patient|participant|subject|case|death|person|woman|man|child)", text[end : end + 14]
+        ):
+            return False
         return bool(
-            re.match(r"\s+(?:another|can|may|might|must|could|should|hypothesis|possib|explanation|would)\b|-(?:off|sided?|tailed)\b", text[end : end + 16])
-            or re.search(r"\b(?:no|the|this|that|any|each|every|some|which)\s+$", text[max(0, start - 8) : start], re.IGNORECASE)
-            and not re.match(r"\s+(?:patient|participant|subject|case|death|person|woman|man|child)", text[end : end + 14])
+            re.match(
+                r"\s+(?:another|can|may|might|must|could|should|hypothesis|possib|"
+                r"explanation|would)\b|-(?:off|sided?|tailed)\b",
+                text[end : end + 16],
+            )
+            or re.search(
+                r"\b(?:no|the|this|that|any|each|every|some|which)\s+$",
+                text[max(0, start - 8) : start],
+                re.IGNORECASE,
+            )
         )
     return False
 
@@ -246,7 +276,7 @@ def numbers_of(doc: Doc) -> Numbers:
     found = doc.user_data.get("goldpan.numbers")
     if found is None:
         found = doc.user_data["goldpan.numbers"] = Numbers(find_numbers(doc.text))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @Language.factory("goldpan_numbers")

@@ -117,5 +117,5 @@ class SentenceFinder:
             flags[0] = 1
             if bounds:
                 flags[np.minimum(np.searchsorted(starts, [a for a, _ in bounds]), len(doc) - 1)] = 1
-            doc.from_array(["SENT_START"], flags.astype(np.uint64).reshape(-1, 1))
+            doc.from_array(["SENT_START"], flags.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
         return doc

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 _SCRIPT_DIGITS = "⁰¹²³⁴-⁹₀-₉"
@@ -26,6 +26,7 @@ class Tokenizer:
 
     The text is kept whole: ``Tokenizer(vocab)(text).text == text`` for every string.
 
+    >>> import spacy
     >>> tokenizer = Tokenizer(spacy.blank("en").vocab)
     >>> [token.text for token in tokenizer("S-ketamine 0.5mg/kg, HDRS17")]
     ['S', '-', 'ketamine', '0.5', 'mg', '/', 'kg', ',', 'HDRS', '17']
@@ -56,7 +57,7 @@ class Tokenizer:
         return self
 
 
-@spacy.registry.tokenizers("goldpan.Tokenizer.v1")
+@registry.tokenizers("goldpan.Tokenizer.v1")  # type: ignore[untyped-decorator]
 def make_tokenizer() -> Any:
     """Registered as ``goldpan.Tokenizer.v1`` for spaCy configs."""
     return lambda nlp: Tokenizer(nlp.vocab)

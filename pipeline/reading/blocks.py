@@ -50,7 +50,8 @@ def split_blocks(source: str, start: int = 0, end: int | None = None) -> list[Bl
     Lines that belong together (hard-wrapped prose) make one block; headings, list items and the runs of rows that
     make a table are told by their marks.
 
-    >>> [(b.kind, b.plain) for b in split_blocks("# Title\\n\\nOne line\\nof prose that goes on.\\n\\na\\tb\\n1\\t2\\n")]
+    >>> text = "# Title\\n\\nOne line\\nof prose that goes on.\\n\\na\\tb\\n1\\t2\\n"
+    >>> [(b.kind, b.plain) for b in split_blocks(text)]
     [('heading', 'Title'), ('prose', 'One line of prose that goes on.'), ('table', 'a b 1 2')]
     """
     blocks: list[Block] = []

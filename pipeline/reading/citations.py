@@ -50,19 +50,25 @@ _PARTICLE = (
     r"el|al|ten|ter|bin|af|zu|zur|St\.?|El|Al|La|Le|Du|De|Di|Da|Van|Von|Mac)"
 )
 _SURNAME = rf"(?:{_PARTICLE}\s+)*(?:[a-z]{{1,3}})?[A-ZÀ-ÖØ-Þ][\w’'‘`.‐‑-]*[\w’'](?:\s+(?:Jr|Sr)\.?)?"
-_NAMES = rf"{_SURNAME}(?:(?:,\s*|\s+){_SURNAME}){{0,4}}?(?:,?\s+(?:and|&|y|und|et)\s+(?!al\b){_SURNAME}|,?\s+et\s+al\.?|,?\s+and\s+(?:colleagues|others|coworkers))?"
+_NAMES = (
+    rf"{_SURNAME}(?:(?:,\s*|\s+){_SURNAME}){{0,4}}?(?:,?\s+(?:and|&|y|und|et)\s+(?!al\b){_SURNAME}|"
+    rf",?\s+et\s+al\.?|,?\s+and\s+(?:colleagues|others|coworkers))?"
+)
 _YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 _YEARS = rf"{_YEAR}(?:\s*,\s*(?:{_YEAR}|[a-z](?![a-z])))*"
 _ITEM = rf"(?P<names>{_NAMES})[\s,]+(?:\(?)(?P<years>{_YEARS}|in press|n\.d\.)"
 AUTHOR_YEAR_ITEM = re.compile(_ITEM)
 #: "Corssen and Domino (1965)", "Berman et al. [2000]": the names stay in the sentence, the year is lifted.
 NARRATIVE = re.compile(
-    rf"(?P<names>{_SURNAME}(?:,?\s+(?:and|&)\s+{_SURNAME}|,?\s+et\s+al\.?|\s+and\s+(?:colleagues|coworkers))?)(?:['’]s?)?"
+    rf"(?P<names>{_SURNAME}(?:,?\s+(?:and|&)\s+{_SURNAME}|,?\s+et\s+al\.?|\s+and\s+(?:colleagues|"
+    rf"coworkers))?)(?:['’]s?)?"
     rf"(?P<mark>\s*\((?P<years>{_YEARS})\))"
 )
 _LEAD = re.compile(
-    r"^(?:see(?: also)?|e\.?g\.?,?|i\.?e\.?,?|cf\.?,?|reviewed (?:in|by)|for (?:a )?reviews?,? see|as reviewed (?:in|by)|"
-    r"but see|also|and|adapted from|modified from|for example,?|for review,? see|review(?:ed)?:?|data from|from|in)\s+",
+    r"^(?:see(?: also)?|e\.?g\.?,?|i\.?e\.?,?|cf\.?,?|reviewed (?:in|by)|for (?:a )?reviews?,? see|as "
+    r"reviewed (?:in|by)|"
+    r"but see|also|and|adapted from|modified from|for example,?|for review,? see|review(?:ed)?:?|data "
+    r"from|from|in)\s+",
     re.IGNORECASE,
 )
 

@@ -17,6 +17,16 @@ from pipeline.reading.segments import Builder
 
 _SUP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _DASH = "–—−‐‑˗⁻-"  # the hyphen last: it stands in character classes
+#: Words that begin a sentence: behind them a decimal's tail is a citation ("day 9.18 Thus").
+_OPENERS = (
+    "The|This|These|Those|In|It|We|A|An|Thus|However|Moreover|Furthermore|Although|While|For|After|Our|As|At|On|"
+    "Similarly|There|Both|Since|Given|Another|One|Two|Further|Finally|Here"
+)
+#: Keys of `glyphs.CHARACTERS`, as ranges of a character class.
+_GLYPHS = (
+    r"\u00a0\u00ad\u200b-\u200f\u2002-\u200a\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\ufffd\ufb00-\ufb06"
+    r"\uf000-\uf0ff₀-₎μ\u2010\u2011\ufe63\uff0d∙⁄∕\uff10-\uff19％＝＜＞（），"
+)
 _EVENTS = re.compile(
     rf"""
       (?P<suptag><sup\b[^>]*>(?P<suptext>[^<]{{0,200}})</sup>)
@@ -38,22 +48,21 @@ _EVENTS = re.compile(
     | (?P<parennum>\((?P<parennumtext>\d{{1,4}}\s*(?:[,;{_DASH}]\s*\d{{1,4}}\s*)*)\))
     | (?P<squareyear>\[(?=[^\[\]]{{0,600}}\b(?:1[89]|20)\d\d[a-z]?\b)(?P<squaretext>[A-Za-z][^\[\]]{{4,600}})\])
     | (?P<flat>(?<=[a-z)\]”"’%][.,;:])(?P<flattext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s|$))
-    | (?P<flatdecimal>(?<=\d)\.(?P<flatdectext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s+(?-i:The|This|These|Those|In|It|We|A|An|Thus|However|Moreover|Furthermore|Although|While|For|After|Our|As|At|On|Similarly|There|Both|Since|Given|Another|One|Two|Further|Finally|Here)[\s,]))
+    | (?P<flatdecimal>(?<=\d)\.(?P<flatdectext>\d{{1,3}}(?:[,–-]\d{{1,3}})*)(?=\s+(?-i:{_OPENERS})[\s,]))
     | (?P<escape>\\(?P<escaped>[\\`*_{{}}\[\]()\#+.!$%&~<>|-]))
     | (?P<command>\\(?P<commandname>[A-Za-z]+)(?![A-Za-z]))
     | (?P<stars>\*{{1,3}})
     | (?P<underscores>(?<![\w_])_{{1,2}}(?=\w)|(?<=\w)_{{1,2}}(?![\w_]))
     | (?P<tick>`+)
     | (?P<entity>&(?:\#\d{{1,6}}|\#x[0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,20}});)
-    | (?P<glyph>[\u00a0\u00ad\u200b-\u200f\u2002-\u200a\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\ufffd\ufb00-\ufb06\uf000-\uf0ff₀-₎μ\u2010\u2011\ufe63\uff0d∙⁄∕\uff10-\uff19％＝＜＞（），])
+    | (?P<glyph>[{_GLYPHS}])
     | (?P<newline>\r?\n[ \t]*(?:\r?\n[ \t]*)*)
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 #: Where an event can begin; one character class, so that plain prose is passed over at once.
 _TRIGGER = re.compile(
-    rf"[<^_$⁻⁽{_SUP}\[\]!(\\*`&\r\n\u00a0\u00ad\u200b-\u200f\u2002-\u200a\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\ufffd"
-    r"\ufb00-\ufb06\uf000-\uf0ff₀-₎μ\u2010\u2011\ufe63\uff0d∙⁄∕\uff10-\uff19％＝＜＞（），]"
+    rf"[<^_$⁻⁽{_SUP}\[\]!(\\*`&\r\n{_GLYPHS}]"
     r"|(?<=[.,;:])\d|(?<=\d)\.(?=\d)"
 )
 _UNIT_BEFORE = re.compile(
@@ -350,10 +359,8 @@ class Inline:
 
     def _on_math(self, match: re.Match[str], end: int) -> int:
         inner, base = match["mathtext"], match.start("mathtext")
-        if (
-            not re.search(r"[\\^_={}<>]|^[\s\d.,]*$|^[A-Za-z]$", inner)
-            or (inner[:1] == inner[-1:] == " "
-            and "\\" not in inner)
+        if not re.search(r"[\\^_={}<>]|^[\s\d.,]*$|^[A-Za-z]$", inner) or (
+            inner[:1] == inner[-1:] == " " and "\\" not in inner
         ):
             self.builder.copy(match.start(), match.start() + 1)  # a price: "$5 and $10"
             return match.start() + 1

@@ -55,7 +55,8 @@ FUNCTION = re.compile(
     re.IGNORECASE,
 )
 CAPTION = re.compile(
-    r"^(?:supplement(?:ary|al) |e|extended data )?(?:fig(?:ure)?s?\.?|tables?|box|scheme|chart|panel)\s*(?:[A-Z]?\d{1,3}[A-Za-z]?|[IVX]{1,5})?\s*(?:[.:|–—]|$|\s(?=[A-Z]))",
+    r"^(?:supplement(?:ary|al) |e|extended data )?(?:fig(?:ure)?s?\.?|tables?|box|scheme|chart|"
+    r"panel)\s*(?:[A-Z]?\d{1,3}[A-Za-z]?|[IVX]{1,5})?\s*(?:[.:|–—]|$|\s(?=[A-Z]))",
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
@@ -64,7 +65,8 @@ AFFILIATION = re.compile(
     r"Faculty|Laborator|Clinic\b|Foundation|Inc\.|GmbH|Ltd)", re.IGNORECASE
 )  # fmt: skip
 JOURNAL_LINE = re.compile(
-    r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|\bdoi\s*:|\b10\.\d{4,9}/\S+",
+    r"\b(?:19|20)\d\d\b[^.]{0,25};\s*\d+\s*(?:\(|:)|\b\d{1,4}\s?\((?:19|20)\d\d\)\s?\d+\s?[–-]\s?\d+|"
+    r"\bdoi\s*:|\b10\.\d{4,9}/\S+",
     re.IGNORECASE,
 )
 REFERENCE_LIKE = re.compile(
@@ -73,7 +75,8 @@ REFERENCE_LIKE = re.compile(
 )
 #: "IV: intravenous, TRD: treatment-resistant depression": the legend under a table
 LEGEND = re.compile(
-    r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*",
+    r"^(?:(?:abbreviations?|notes?|legend|key)\s*[:.—-]\s*)?"
+    r"[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*",
     re.IGNORECASE,
 )
 TRAILING_MARK = re.compile(

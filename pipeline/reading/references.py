@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.reading.blocks import Block
 from pipeline.schema import Reference
@@ -21,7 +22,8 @@ _PMID = re.compile(r"(?:PubMed(?: PMID)?|PMID)\s*:?\s*\[?\s*(\d{5,9})", re.IGNOR
 _YEAR = re.compile(r"\bc?((?:1[6-9]|20)\d\d)([a-z])?\b")
 #: "Kessler RC", "de la Cruz A-B", "Zarate CA Jr"
 _VANCOUVER_NAME = (
-    r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-ZÀ-ÖØ-Þa-zÀ-ÿ][\w’'‘`‐‑-]*(?:[ -](?:[A-ZÀ-ÖØ-Þ][\w’'‐‑-]*|[a-z]{2,3}))*?"
+    r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-ZÀ-ÖØ-Þa-zÀ-ÿ][\w’'‘`‐‑-]*(?:[ "
+    r"-](?:[A-ZÀ-ÖØ-Þ][\w’'‐‑-]*|[a-z]{2,3}))*?"
     r"\s+(?:[A-ZÀ-ÖØ-Þ]\.?[ -]?){1,4}(?:\s?(?:Jr|Sr|II|III|2nd|3rd)\.?)?"
 )
 _VANCOUVER = re.compile(
@@ -30,14 +32,22 @@ _VANCOUVER = re.compile(
     re.DOTALL,
 )
 #: "E. Braunwald, R. L. Campbell, and M. D. Naylor, “Title,” Journal, vol. 3, 1997." (IEEE, Hindawi)
-_IEEE_NAME = r"(?:[A-ZÀ-Þ]\.[ -]?){1,4}(?:(?:van|von|de|der|den|la|di|da)\s){0,2}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?(?:,?\s(?:Jr|Sr|II|III)\.?)?"
+_IEEE_NAME = (
+    r"(?:[A-ZÀ-Þ]\.[ -]?){1,4}(?:(?:van|von|de|der|den|la|di|"
+    r"da)\s){0,2}[A-ZÀ-Þ][\w’'‐-]+(?:\s[A-ZÀ-Þ][\w’'‐-]+)?(?:,?\s(?:Jr|Sr|II|III)\.?)?"
+)
 _IEEE = re.compile(
-    rf"^(?P<authors>{_IEEE_NAME}(?:,?\s(?:and\s)?{_IEEE_NAME}|,\s{_IEEE_NAME})*(?:,?\s*et al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$",
+    rf"^(?P<authors>{_IEEE_NAME}(?:,?\s(?:and\s)?{_IEEE_NAME}|,\s{_IEEE_NAME})*(?:,?\s*et "
+    rf"al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$",
     re.DOTALL,
 )
-_HARVARD_NAME = r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-Za-zÀ-ÿ][\w’'‐‑ -]*?,\s*(?:[A-ZÀ-Þ][\w]?\.[ -]?)+(?:,?\s*(?:Jr|Sr|II|III)\.?)?"
+_HARVARD_NAME = (
+    r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-Za-zÀ-ÿ][\w’'‐‑ "
+    r"-]*?,\s*(?:[A-ZÀ-Þ][\w]?\.[ -]?)+(?:,?\s*(?:Jr|Sr|II|III)\.?)?"
+)
 _HARVARD = re.compile(
-    r"^(?P<authors>.{3,1500}?)[\s,.]*\((?P<year>(?:1[6-9]|20)\d\d)(?P<suffix>[a-z])?(?:,[^)]*)?\)[.,:]?\s*(?P<rest>.*)$",
+    r"^(?P<authors>.{3,1500}?)[\s,.]*\((?P<year>(?:1[6-9]|"
+    r"20)\d\d)(?P<suffix>[a-z])?(?:,[^)]*)?\)[.,:]?\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _SPLIT_SENTENCE = re.compile(r"(?<![A-Z])(?<!\bvs)(?<!\bSt)[.?!](?:[*_”\"])*\s+(?=[*_“\"\[(]*[A-Z0-9À-Þ])")
@@ -162,17 +172,18 @@ def _pieces(raw: str) -> list[tuple[int, str]]:
     ]
 
 
-def parse_entry(text: str) -> dict[str, object]:
+def parse_entry(text: str) -> dict[str, Any]:
     """The fields of one entry's text; a field that cannot be read is absent.
 
-    >>> entry = parse_entry("Singh JB, Fedgchin M, Daly EJ, et al. A study of dosing. Am J Psychiatry. 2016;173(8):816-826.")
+    >>> entry = parse_entry(
+    ...     "Singh JB, Fedgchin M, Daly EJ, et al. A study of dosing. Am J Psychiatry. 2016;173(8):816-826.")
     >>> entry["authors"], entry["year"], entry["title"]
     (('Singh', 'Fedgchin', 'Daly', 'et al.'), 2016, 'A study of dosing')
     >>> parse_entry("Anacker, C., and Hen, R. (2017). Adult neurogenesis. Nat. Rev. 18, 335.")["authors"]
     ('Anacker', 'Hen')
     """
     text = _clean(text)
-    out: dict[str, object] = {}
+    out: dict[str, Any] = {}
     doi = _DOI.search(text)
     if doi:
         out["doi"] = _close_brackets(doi[1]).lower()
@@ -181,20 +192,24 @@ def parse_entry(text: str) -> dict[str, object]:
         out["pmid"] = pmid[1]
     bare = re.sub(r"\b(?:doi|DOI)\s*:?.*$", "", text)
     semicolons = re.match(
-        r"^((?:[\w’' -]{2,30},\s*[A-Z]{1,3}\.?;\s*|[\w’' -]{2,30},\s*[A-Z]{1,3}\.?,\s*(?=et al))+(?:et al|[\w’' -]{2,30},\s*[A-Z]{1,3}))\.\s+",
+        r"^((?:[\w’' -]{2,30},\s*[A-Z]{1,3}\.?;\s*|[\w’' -]{2,30},\s*[A-Z]{1,3}\.?,\s*(?=et al))+(?:et al|"
+        r"[\w’' -]{2,30},\s*[A-Z]{1,3}))\.\s+",
         text,
     )
     if semicolons:
-        text = f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. {text[semicolons.end() :]}"
+        text = (
+            f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. "
+            f"{text[semicolons.end() :]}"
+        )
     ieee = _IEEE.match(text)
     if ieee:
         names = re.split(r",\s*(?:and\s+)?|\s+and\s+", re.sub(r",?\s*et al\.?$", "", ieee["authors"]))
         out["authors"] = tuple(
             re.sub(r"^(?:[A-ZÀ-Þ]\.[ -]?)+", "", name) for name in names if len(name) > 3
         ) + (("et al.",) if re.search(r"\bet al\b", ieee["authors"]) else ())
-        years = [m for m in _YEAR.finditer(bare)]
-        if years:
-            out["year"], out["suffix"] = int(years[-1][1]), years[-1][2] or ""
+        dates = list(_YEAR.finditer(bare))
+        if dates:
+            out["year"], out["suffix"] = int(dates[-1][1]), dates[-1][2] or ""
         out["title"], journal = ieee["title"].strip(" ,."), ieee["rest"].split(",")[0].strip()
         if journal:
             out["journal"] = journal
@@ -262,11 +277,11 @@ def _surnames(authors: str) -> tuple[str, ...]:
     authors = re.sub(r"[,;]?\s*\bet\.? al\.?.*$", "", authors)
     names: list[str] = []
     if re.match(_HARVARD_NAME, authors):
-        for match in re.finditer(
+        pairs = re.finditer(
             r"([^\d,;&()]+?),\s*((?:[A-ZÀ-Þ]\w?\.[ -]?)+)(?:,?\s*(?:Jr|Sr|II|III)\.?)?(?:,|;|&|$|\s)*(?:and\s+)?",
             authors,
-        ):
-            names.append(re.sub(r"^(?:and|&)\s+", "", match[1].strip(" .,&")))
+        )
+        names.extend(re.sub(r"^(?:and|&)\s+", "", match[1].strip(" .,&")) for match in pairs)
     else:
         for piece in re.split(r"[,;]\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+", authors):
             name = re.sub(
@@ -290,10 +305,7 @@ def author_year_key(authors: tuple[str, ...], year: int | None, suffix: str) -> 
     people = [name for name in authors if name != "et al."]
     if not people:
         return None
-    if len(people) > 2 or "et al." in authors:
-        names = f"{people[0]} et al."
-    else:
-        names = " and ".join(people)
+    names = f"{people[0]} et al." if len(people) > 2 or "et al." in authors else " and ".join(people)
     return f"{names}, {year}{suffix}"
 
 
@@ -312,7 +324,7 @@ def parse_references(source: str, blocks: list[Block], numbered: bool) -> list[R
         suffix = str(fields.get("suffix", ""))
         key: str | None = str(count)
         if not numbered:
-            key = author_year_key(authors, year, suffix)  # type: ignore[arg-type]
+            key = author_year_key(authors, year, suffix)
         out.append(
             Reference(
                 key=key or str(count),
@@ -322,10 +334,10 @@ def parse_references(source: str, blocks: list[Block], numbered: bool) -> list[R
                 authors=authors,
                 year=year,
                 title=fields.get("title"),
-                journal=fields.get("journal"),  # type: ignore[arg-type]
+                journal=fields.get("journal"),
                 doi=fields.get("doi"),
                 pmid=fields.get("pmid"),
-                suffix=suffix,  # type: ignore[arg-type]
-            )  # fmt: skip
+                suffix=suffix,
+            )
         )
     return out

@@ -265,13 +265,29 @@ class Walk:
         if block.words <= 90 and (EMAIL.search(text) or "orcid.org" in text.lower()):
             self._note(block, "author_notes")
             return True
-        if block.words <= 60 and AFFILIATION.search(text) and not is_prose(text, 25) and (
-            not self.begun or (re.match(r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text)
-            and len(FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text))) <= 0.1 * block.words and "," in text and not text.rstrip().endswith(":"))
-        ):  # fmt: skip
+        if (
+            block.words <= 60
+            and AFFILIATION.search(text)
+            and not is_prose(text, 25)
+            and (not self.begun or self._is_address(block, text))
+        ):
             self._note(block, "front_matter" if not self.begun else "author_notes")
             return True
         return False
+
+    @staticmethod
+    def _is_address(block: Block, text: str) -> bool:
+        """An address in the middle of the article (the foot of its first page): no verbs, commas, a mark before it."""
+        functions = len(FUNCTION.findall(re.sub(r"\b(?:of|and)\b", "", text)))
+        begins = re.match(
+            r"(?:\^\{?|<sup>)?[\w*†‡]{1,2}(?:\}|</sup>)?\s?(?:Department|From|Division|[A-Z])", text
+        )
+        return (
+            begins is not None
+            and functions <= 0.1 * block.words
+            and "," in text
+            and not text.rstrip().endswith(":")
+        )
 
     def _note(self, block: Block, kind: SectionKind) -> None:
         """Record a note; where body prose runs on behind its address (a lost line break), split it off."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.reading.blocks import Block
 
@@ -37,7 +38,7 @@ def cell_spans(source: str, block: Block) -> tuple[list[list[tuple[int, int]]], 
             if line.rstrip().endswith("|"):
                 edges = edges[:-1]
         row = []
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             a, b = start + left + 1, start + right
             while a < b and source[a].isspace():
                 a += 1
