@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from spacy.tokens import Doc
@@ -20,6 +20,7 @@ from pipeline.language.cues import Cues
 from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import DASHES
+from pipeline.schema import Label
 
 Row = Mapping[str, str]
 
@@ -36,8 +37,11 @@ class Candidate:
     why: str
     change: bool = False
     score: bool = False
-    name: str = ""
-    kinds: frozenset[str] = field(default_factory=frozenset)
+    kinds: frozenset[str] = frozenset()
+    #: a criterion or a condition stands before it, so that no list may take it in
+    refused: bool = False
+    #: the lexicon row whose needs were met
+    chosen: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class _Patterns:
     after: re.Pattern[str]
     score: re.Pattern[str]
     bare: re.Pattern[str]
+    noun: re.Pattern[str]
 
 
 def _alternatives(forms: Sequence[str]) -> str:
@@ -74,9 +79,10 @@ def _patterns() -> _Patterns:
         ),
         after=re.compile(rf"\s+(?:{_alternatives(after)})\b(?!\s+(?:in|of)\s+(?:the\s+)?(?:dose|dosage))", re.IGNORECASE),
         score=re.compile(
-            rf"\s?[)\]]?(?:\s+\([^()]{{1,24}}\))?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
+            rf"\s?[)\]]?(?:\s+[(\[][^()\[\]]{{1,24}}[)\]]?)?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
             re.IGNORECASE,
         ),
+        noun=re.compile(rf"\b(?:{noun})\b", re.IGNORECASE),
         bare=re.compile(
             r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+(?P<noun>improvements?)\b(?!\s+(?:in|of|on|from|over|to)\b)",
             re.IGNORECASE,
@@ -87,8 +93,13 @@ def _patterns() -> _Patterns:
 _ADJECTIVE = rf"[\w{DASHES}]+(?:al|ive|ic|ous|ant|ent|ary|ory|ar|genic|c)"
 _SHARED = re.compile(rf"(?<![\w{DASHES}])(?:{_ADJECTIVE}(?:,\s+|\s*/\s*))*{_ADJECTIVE}(?:\s*/\s*|,?\s+(?:and|or|and/or|as well as)\s+(?:the\s+|other\s+)?)$")
 _SHARED_HEADS = frozenset("effect effects symptom symptoms response responses change changes events event efficacy action actions adverse impairment impairments disturbances abnormalities experiences reactions functions function features score scores toxicity toxicities".split())
-_TIME_TO = re.compile(rf"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)\s+(?:the\s+|a\s+|first\s+|next\s+|treatment\s+|sustained\s+|clinical\s+)*$", re.IGNORECASE)
+_TIME_TO = re.compile(r"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)\s+(?:the\s+|a\s+|first\s+|next\s+|treatment\s+|sustained\s+|clinical\s+)*$", re.IGNORECASE)
 _REASON = re.compile(r"(?:\s+from\s+\w+(?:\s+\w+)?)?\s+(?:because\s+of|due\s+to|owing\s+to|as\s+a\s+result\s+of|for|from)\s+(?:(?:an?|the|any|its|their|serious|severe|intolerable|treatment-emergent|drug-related)\s+)*(?P<reason>lack\s+of\s+efficacy|inefficacy|toxicity|intolerance|intolerability|poor\s+tolerability|insufficient\s+\w+|side\s*-?effects?|adverse\s+(?:drug\s+)?(?:events?|effects?|reactions?)|AEs?|TEAEs?|any\s+(?:cause|reason))\b", re.IGNORECASE)
+
+
+#: names of scales and drugs hold words that are outcomes elsewhere
+_OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
+_LEVEL = re.compile(r"\s+(?:levels?|concentrations?|scores?|clearance|secretion|resistance)\b")
 
 
 def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
@@ -96,7 +107,8 @@ def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
     spans: dict[tuple[int, int], list[Hit]] = {}
     for hit in hits_of(doc, "outcomes"):
         spans.setdefault((hit.start, hit.end), []).append(hit)
-    scales = [(found.start, found.end) for found in get(doc, "SCALE")]
+    taken = [(found.start, found.end) for label in _OTHERS for found in get(doc, label)]
+    scales = sorted(taken)
     out: list[tuple[int, int, tuple[Row, ...]]] = []
     i = 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -104,7 +116,9 @@ def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
             continue
         while i < len(scales) and scales[i][1] <= start:
             i += 1
-        if i < len(scales) and scales[i][0] < end and start < scales[i][1]:
+        if i < len(scales) and scales[i][0] < end and start < scales[i][1] and (
+            scales[i][0] <= start or scales[i][1] > end
+        ) and not _LEVEL.match(doc.text, end):
             continue
         if any(cue[1] > start and (cue[0] < start or cue[1] > end or cue[:2] == (start, end))
                for cue in cues.between("not_endpoint", start - 40, end + 30) if cue[0] < end):  # fmt: skip
@@ -136,7 +150,7 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
             candidate.start, candidate.change = change.start(), True
         out.append(candidate)
     for match in patterns.bare.finditer(text):
-        out.append(Candidate(*match.span("noun"), *match.span("noun"), (), "improvement", name="symptom_change"))
+        out.append(Candidate(*match.span("noun"), *match.span("noun"), (), "noun of change: improvement"))
     return _merged(out)
 
 
@@ -154,6 +168,7 @@ def _widen(text: str, candidate: Candidate, low: int, high: int, patterns: _Patt
         if shared and (end - start > len(head) + 1 or head in ("response", "responses")):
             candidate.start = shared.start()
     if candidate.kinds & {"symptom", "physiological"} or candidate.rows[0]["name"] in ("suicidality", "cognition", "symptom_change"):
+        candidate.change = patterns.noun.search(text, start, end) is not None
         change = patterns.before.search(text, max(low, start - 90), candidate.start)
         if change:
             candidate.start, candidate.change = change.start(), True

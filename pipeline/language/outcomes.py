@@ -19,22 +19,34 @@ from spacy.tokens import Doc
 from pipeline.language.common import Sentences, Tables, document_of, put, sentences_of, tables_of
 from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of
 from pipeline.language.lexicon import fold
-from pipeline.language.outcome_spans import Candidate, candidates
+from pipeline.language.outcome_spans import Candidate, Row, candidates
 from pipeline.schema import Found, OutcomeName, OutcomeValue
 
 _NAMES = frozenset(get_args(OutcomeName))
 #: weight of one cue of a kind in the candidate's sentence, and of one per sentence in its paragraph
-_SENTENCE = {"human": 0.4, "trial": 0.5, "given": 0.35, "result": 0.3, "animal": -0.9, "preclinical": -0.5, "in_vitro": -0.3, "mechanism": -0.4}
+_SENTENCE = {
+    "human": 0.4, "trial": 0.5, "given": 0.35, "result": 0.3, "drug_class": 0.4,
+    "animal": -0.9, "preclinical": -0.5, "in_vitro": -0.3, "mechanism": -0.4, "background": -0.8,
+}  # fmt: skip
 _PARAGRAPH = {"trial": 0.7, "given": 0.35, "animal": -1.0, "mechanism": -0.5}
 _MOST = 3.0
-#: how readily a candidate of a kind is believed
-_PRIOR = {"antidepressant_effect": 2.2, "adverse_event": 1.5, "endpoint": 0.8, "survival": 0.8, "dropout": 0.5, "score": 0.5, "symptom": 0.5, "physiological": 0.0, "effect_measure": 0.5}
+#: how readily a candidate is believed, by name or else by kind
+_PRIOR = {
+    "antidepressant_effect": 2.2, "response": 1.6, "remission": 1.6, "relapse": 1.6, "suicidality": 1.0, "dropout": 0.8,
+    "adverse_event": 1.5, "endpoint": 0.3, "survival": 0.8, "symptom": 0.5, "physiological": -0.3, "effect_measure": 0.5,
+    "score": 0.5,
+}  # fmt: skip
 
-_COUNTED = re.compile(r"(?:\b(?:proportion|percentage|number|rates?|incidence|frequency|%|fraction|share)\s*(?:of\s+)?(?:the\s+)?(?:\w+\s+)?$|\d%?\)?\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?$)", re.IGNORECASE)
-_THRESHOLD_AFTER = re.compile(r"\s*(?:\([^()]{1,20}\)\s*)?(?:of|was|were|being|is)?\s*(?:[≥≤<>]|\$?\\?(?:geq|leq)|at\s+least\b|greater\s+than\b|more\s+than\b|less\s+than\b|below\b|above\b|\d+(?:\.\d+)?\s+(?:or|and)\s+(?:more|greater|higher|above|less|lower|fewer)\b)", re.IGNORECASE)
-_THRESHOLD_BEFORE = re.compile(r"(?:(?:≥|>|at\s+least\s+a?|minimum|minimal)\s*\d+(?:\.\d+)?\s*%?|\d+(?:\.\d+)?\s*%\s+or\s+(?:greater|more|higher|larger)|required)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_LIST = re.compile(r"(?:\s*(?:,|;|/|and|or|as well as|\([^()]{0,30}\))\s*)+", re.IGNORECASE)
-_SAFETY_BEFORE = re.compile(r"(?:\b(?:risk|cases?|rates?|episodes?|incidence|onset|development|reports?|occurrence|history-free|worsening)\s+(?:of|for)|\b(?:cause[sd]?|causing|induced?|precipitated?|produced?|developed|experienced|reported|including|include[sd]?|such\s+as|especially|namely|noted?|no))\s+(?:\w+\s+)?$", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:\b(?:proportion|percentage|number|numbers|rates?|incidence|frequency|fraction|share)\s+of\s+(?:the\s+)?(?:\w+\s+)?|%\)?\s*(?:of\s+)?(?:the\s+)?(?:\w+\s+)?)$", re.IGNORECASE)
+_THRESHOLD_AFTER = re.compile(r"\s*(?:[(\[][^()\[\]]{1,20}[)\]]\s*)?(?:of|was|were|being|is)?\s*(?:[≥≤<>]|\$?\\?(?:geq|leq)|at\s+least\b|greater\s+than\b|more\s+than\b|less\s+than\b|below\b|above\b|\d+(?:\.\d+)?\s+(?:or|and)\s+(?:more|greater|higher|above|less|lower|fewer)\b)", re.IGNORECASE)
+_THRESHOLD_BEFORE = re.compile(r"(?:(?:[≥>]|at\s+least\s+a?|minimum|minimal)\s*\d+(?:\.\d+)?\s*(?:%|points?)?|\d+(?:\.\d+)?\s*%\s+or\s+(?:greater|more|higher|larger)|required)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_LIST = re.compile(r"(?:\s*(?:,|;|/|\b(?:and|or|as well as|but not|plus)\b|\([^()]{0,40}\)))+\s*(?:(?:the|an?|mild|moderate|severe|transient|other|more)\s+)*", re.IGNORECASE)
+_SAFETY_BEFORE = re.compile(r"(?:\b(?:risk|cases?|rates?|episodes?|incidence|onset|development|reports?|occurrence|worsening)\s+(?:of|for)|\b(?:cause[sd]?|causing|induced?|precipitated?|produced?|developed|experienced|experience|reported|including|include[sd]?|such\s+as|especially|namely|noted?|no|without))\s+(?:\w+\s+)?$|-(?:induced|related|associated|emergent)\s+$", re.IGNORECASE)
+#: what may stand between a verb and its object, or a subject and its verb: words without a stop or a new clause
+_OBJECT = re.compile(r"(?:[\s\w'’/%()-]|,(?!\s+(?:and|but|while|whereas|which|who)\b)){0,60}")
+_CLAUSE = re.compile(r"\b(?:but|while|whereas|which|who|that|because|although|after|before|during|who|when)\b|[;:]")
+_ENDPOINT_HEAD = re.compile(r"\b(?:end\s?-?points?|outcomes?|measures?|results?|findings?)\b", re.IGNORECASE)
+_VALUE = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:was|were|of|at|is|went\s+from|from|averaged|reached|\(|,|=|:)*\s*(?:was|were|of|in|by)?\s*[-−–]?\d")
 
 
 class OutcomeFinder:
@@ -54,7 +66,7 @@ class OutcomeFinder:
         found = candidates(doc, judge.cues, judge.sentences)
         judge.conditions = judge.find_conditions(found)
         put(doc, "OUTCOME", [
-            Found("OUTCOME", c.start, c.end, OutcomeValue(name), c.why) for c in found if (name := judge.name(c))
+            Found("OUTCOME", c.start, c.end, OutcomeValue(name), c.why) for c, name in judge.names(found)
         ])  # fmt: skip
         return doc
 
@@ -69,7 +81,8 @@ class _Judge:
         self.paragraphs: Paragraphs = paragraphs_of(doc)
         self.tables: Tables = tables_of(doc)
         document = document_of(doc)
-        self.title = fold(document.title) if document else ""
+        #: a text without a title is read as an abstract that begins with it
+        self.title = fold((document.title if document else "") or doc.text[: self.sentences.around(0)[1]])
         self.conditions: frozenset[str] = frozenset()
         self._weighed: dict[tuple[int, int], float] = {}
 
@@ -98,7 +111,7 @@ class _Judge:
         return False
 
     def _blocked_after(self, c: Candidate) -> bool:
-        return any(self.text[c.end : cue[0]].isspace() for cue in self.cues.between("blocker_after", c.end, c.end + 24))
+        return any(self.text[c.end : cue[0]] in (" ", "\n", "-") for cue in self.cues.between("blocker_after", c.end, c.end + 24))
 
     def weigh(self, c: Candidate) -> float:
         """Evidence that the candidate's sentence speaks of people in a study or of a treatment."""
@@ -115,98 +128,116 @@ class _Judge:
 
     # ------------------------------------------------------------ what a candidate is
 
-    def name(self, c: Candidate) -> str | None:
+    def names(self, found: list[Candidate]) -> list[tuple[Candidate, OutcomeName]]:
+        """The candidates that are outcomes, with their names. Members of a list share what stands before or behind it."""
+        names = [self.name(c) for c in found]
+        for step in (1, -1):
+            order = range(1, len(found)) if step > 0 else range(len(found) - 2, -1, -1)
+            for i in order:
+                c, other = found[i], found[i - step]
+                if names[i] is None and names[i - step] is not None and c.rows and other.rows and not c.refused:
+                    gap = self.text[other.end : c.start] if step > 0 else self.text[c.end : other.start]
+                    if _LIST.fullmatch(gap) and c.kinds & other.kinds:
+                        names[i] = self._value(c, other.chosen)
+        return [(c, name) for c, name in zip(found, names, strict=True) if name is not None]
+
+    def name(self, c: Candidate) -> OutcomeName | None:
         """The outcome's name, or None where the candidate is none."""
         low, high = self.sentences.around(c.start)
         cell = self.tables.cell(c.start) if self.tables else None
-        if cell and self._head_cell(cell):
+        if cell and self._names_endpoint(c, cell):
             return None if c.kinds <= {"effect_measure"} or self._is_condition(c) else self._value(c)
         if c.score:
             return self._score(c, low, high, cell is not None)
         if not c.rows:
-            return c.name if self.weigh(c) + 0.5 > 0 and (cell or self.cues.has("human", low, high) or self.cues.has("trial", low, high)) else None
+            said = cell is not None or self.cues.has("human", low, high) or self.cues.has("trial", low, high)
+            return "symptom_change" if said and self.weigh(c) + _PRIOR["symptom"] > 0 else None
         for row in c.rows:
             if self._fits(c, row, low, high, cell is not None):
+                c.chosen = row
                 return self._value(c, row)
         return None
 
-    def _head_cell(self, cell: tuple[int, int, int]) -> bool:
+    def _names_endpoint(self, c: Candidate, cell: tuple[int, int, int]) -> bool:
+        """Whether a cell is a head, or all that stands under a head like *Main endpoint*."""
         document = self.tables.document
-        return document is not None and cell[1] < document.tables[cell[0]].header_rows
+        if document is None:
+            return False
+        if cell[1] < document.tables[cell[0]].header_rows:
+            return True
+        box = document.tables[cell[0]].rows[cell[1]][cell[2]]
+        return c.end - c.start > 0.7 * (box.end - box.start) and bool(_ENDPOINT_HEAD.search(self.tables.head(c.start)))
 
-    def _value(self, c: Candidate, row: object = None) -> str:
+    def _value(self, c: Candidate, row: Row | None = None) -> OutcomeName:
         """The name of the guidelines' list that a candidate falls under."""
         phrase = fold(self.text[c.start : c.end])
         if "antidepressant" in phrase and not phrase.endswith(("response", "responses")):
             return "antidepressant_effect"
-        chosen = row if isinstance(row, dict) else (c.rows[0] if c.rows else {})
-        name = str(chosen.get("name") or c.name or "symptom_change")
+        row = row or (c.rows[0] if c.rows else {})
+        name = row.get("name", "symptom_change")
         if c.change and name == "adverse_effect":
-            symptoms = [r["name"] for r in c.rows if r["kind"] == "symptom"]
-            name = symptoms[0] if symptoms else name
-        return name if name in _NAMES else "other"
+            name = next((r["name"] for r in c.rows if r["kind"] == "symptom"), name)
+        return name if name in _NAMES else "other"  # type: ignore[return-value]
 
     def _criterion(self, c: Candidate, low: int) -> bool:
         """Whether the words before it in its sentence say who may enter, or what something is defined as."""
-        window = max(low, c.start - 90)
-        for cue in self.cues.between("criterion", window, c.start):
-            if not re.search(r"[.;:]|,\s+(?:and|but|the|with|while|which)\b", self.text[cue[1] : c.start]):
+        for cue in self.cues.between("criterion", max(low, c.start - 200), c.start):
+            if not re.search(r"[.;:]\s|,\s+(?:and|but|the|with|while|which)\b", self.text[cue[1] : c.start]):
                 return True
         return False
 
-    def _score(self, c: Candidate, low: int, high: int, in_cell: bool) -> str | None:
+    def _threshold(self, c: Candidate, low: int) -> bool:
+        """*50% or greater reduction in* in a bracket or a definition; what so many people *had* is a result."""
+        before = self.text[max(low, c.start - 50) : c.start]
+        return _THRESHOLD_BEFORE.search(before) is not None and ("(" in before or not self.cues.has("result", low, c.start - 24))
+
+    def _score(self, c: Candidate, low: int, high: int, in_cell: bool) -> OutcomeName | None:
         """A scale's score is an outcome where it is reported or compared, not as a criterion."""
-        text = self.text
-        if in_cell and not c.change:
+        if (in_cell and not c.change) or _THRESHOLD_AFTER.match(self.text, c.end, high):
             return None
-        if _THRESHOLD_AFTER.match(text, c.end, high) or self._criterion(c, low):
-            return None
-        if _THRESHOLD_BEFORE.search(text, max(low, c.start - 40), c.start) and (
-            "(" in text[max(low, c.start - 40) : c.start] or not self.cues.has("result", low, c.start)
-        ):
+        if self._criterion(c, low) or self._threshold(c, low) or self._blocked_before(c):
             return None
         if self.weigh(c) + _PRIOR["score"] <= 0:
             return None
-        return "suicidality" if re.search("suicid", text[c.start : c.end], re.IGNORECASE) and " item" in text[c.start : c.end] else "symptom_change"
+        item = self.text[c.start : c.end].lower()
+        return "suicidality" if "suicid" in item and " item" in item else "symptom_change"
 
-    def _fits(self, c: Candidate, row: object, low: int, high: int, in_cell: bool) -> bool:
+    def _fits(self, c: Candidate, row: Row, low: int, high: int, in_cell: bool) -> bool:
         """Whether a lexicon row's needs are met where the candidate stands."""
-        assert isinstance(row, dict)
-        kind, needs, text, cues = row["kind"], row["needs"], self.text, self.cues
+        kind, needs, phrase = row["kind"], row["needs"], fold(self.text[c.at : c.to])
         if kind == "effect_measure":
-            return "effect size" in fold(text[c.at : c.to]) and self.weigh(c) + _PRIOR[kind] > 0
-        if self._criterion(c, low) or (self._is_condition(c) and not c.change):
+            return "effect size" in phrase and self.weigh(c) + _PRIOR[kind] > 0
+        if self._criterion(c, low) or (not c.change and self._is_condition(c)) or (c.change and self._threshold(c, low)):
+            c.refused = True
             return False
-        condition = fold(text[c.at : c.to]) in self.conditions
-        if _THRESHOLD_BEFORE.search(text, max(low, c.start - 40), c.start) and c.change and "(" in text[max(low, c.start - 40) : c.start]:
-            return False
-        if "change" in needs or "measured" in needs:
-            fits = c.change or self._changes(c, low, high, condition, "change" in needs)
-            if not fits and "reported" not in needs:
-                return False
-        if "reported" in needs:
-            fits = self._safety(c, low, high, condition)
-            if not fits and not ("change" in needs and self._changes(c, low, high, condition, True)):
-                return False
+        condition = phrase in self.conditions
+        if kind in ("endpoint", "survival") and row["name"] == "other" and not needs:
+            needs = "change|measured|reported"
         prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0))
-        if row["name"] not in ("antidepressant_effect", "adverse_effect"):
-            prior -= cues.weight("background", low, high, 3.0) * 0.6
+        if needs and needs != "human":
+            changes = ("change" in needs or "measured" in needs) and (c.change or self._changes(c, low, high, condition))
+            safe = "reported" in needs and kind == "adverse_event" and self._safety(c, low, high, condition)
+            if not changes and not safe:
+                return False
+        elif row["name"] == "suicidality" and (c.change or self._changes(c, low, high, condition)):
+            prior += 1.0
         return self.weigh(c) + prior + (1.0 if in_cell else 0.0) > 0
 
-    def _changes(self, c: Candidate, low: int, high: int, condition: bool, verbs: bool) -> bool:
-        """Whether a word of change or of measurement stands near: a verb on either side, *effect on* before it."""
+    def _changes(self, c: Candidate, low: int, high: int, condition: bool) -> bool:
+        """Whether a word of change or of measurement governs it: a verb on either side, *effect on* before it, a value."""
         text, cues = self.text, self.cues
-        near = 25 if condition else 70
-        for kind in ("change_verb", "effect_on"):
-            for cue in cues.between(kind, max(low, c.start - near), c.start):
-                if not re.search(r"[;:]|,\s+(?:and|but|while)\b", text[cue[1] : c.start]):
+        near = 25 if condition else 60
+        for kind in ("change_verb", "asked_of"):
+            for cue in reversed(cues.between(kind, max(low, c.start - near), c.start)):
+                between = text[cue[1] : c.start]
+                if _OBJECT.fullmatch(between) and not _CLAUSE.search(between):
                     return True
-        reach = min(high, c.end + near)
-        for kind in ("change_verb", "effect_on"):
-            for cue in cues.between(kind, c.end, reach):
-                if not re.search(r"[;:]|,\s+(?:and|but|while)\b", text[c.end : cue[0]]):
+        for kind in ("change_verb", "told_of"):
+            for cue in cues.between(kind, c.end, min(high, c.end + near)):
+                between = text[c.end : cue[0]]
+                if not _CLAUSE.search(between) and not re.search(r",\s+(?:and|but)\b", between):
                     return True
-        return bool(re.match(r"\s+(?:sub)?(?:scores?|ratings?)\b", text[c.end : c.end + 10]))
+        return not condition and _VALUE.match(text, c.end, high) is not None
 
     def _safety(self, c: Candidate, low: int, high: int, condition: bool) -> bool:
         """Whether a word of safety stands near; the text's own disease needs it right before."""
