@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.reading.pdf_boxes import CharBoxes, PdfOrigin
 from pipeline.reading.pdf_chars import MAX_CHARS, PageChars, Rule, open_pdf, read_page
 from pipeline.reading.pdf_furniture import Furniture, split_furniture
-from pipeline.reading.pdf_layout import Column, gutters, reading_order
+from pipeline.reading.pdf_layout import Column, Gutter, gutters, reading_order
 from pipeline.reading.pdf_lines import Page, Segment, segments_of, words_of
 from pipeline.reading.pdf_paragraphs import Body, Paragraph, find_title, paragraphs
 from pipeline.reading.pdf_render import Renderer, flow
@@ -143,15 +143,15 @@ def _layout(pages: list[Page]) -> list[Paragraph]:
         take_tables(page)
         _take_boxes(page)
     found = {page.chars.number: gutters(page.segments, body.size, []) for page in pages}
-    known = [(g.x0 + g.x1) / 2 for group in found.values() for g in group if g.height >= _KNOWN_HEIGHT * body.size]
-    known = list(dict.fromkeys(round(x) for x in known))
+    tall = [g for group in found.values() for g in group if g.height >= _KNOWN_HEIGHT * body.size]
+    known = list({(round(g.x0), round(g.x1)): g for g in tall}.values())
     out: list[Paragraph] = []
     for page in pages:
-        out.extend(_paragraphs(page.chars.number, page.segments, body, [float(x) for x in known]))
+        out.extend(_paragraphs(page.chars.number, page.segments, body, known))
     return out
 
 
-def _paragraphs(number: int, segments: list[Segment], body: Body, known: list[float]) -> Iterable[Paragraph]:
+def _paragraphs(number: int, segments: list[Segment], body: Body, known: list[Gutter]) -> Iterable[Paragraph]:
     for column in _mended(reading_order(segments, body.size, known)):
         run: list[Segment] = []
         for line in [*column.lines, None]:

@@ -62,11 +62,12 @@ def _runs(words: list[Word]) -> list[list[Word]]:
 
 
 def _skewed(page: Page, words: list[Word]) -> Furniture:
+    text = "".join(page.chars.text[words[0].start : words[-1].end]).replace("\v", " ")
     # a skewed character's extent along its own baseline is not kept; its advance box is
     box = page.chars.shown(
         min(w.x0 for w in words), min(w.base - w.size for w in words), max(w.x1 for w in words), max(w.base for w in words)
     )  # fmt: skip
-    return Furniture(page.chars.number, " ".join(w.text for w in words), (box[0], box[1], box[2], box[3]), "skewed")
+    return Furniture(page.chars.number, " ".join(text.split()), (box[0], box[1], box[2], box[3]), "skewed")
 
 
 def _take(page: Page, segments: Iterable[Segment], why: str, found: list[Furniture]) -> None:

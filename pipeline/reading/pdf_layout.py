@@ -99,11 +99,14 @@ def white_rectangles(segments: list[Segment], width: float, height: float) -> li
     return out
 
 
-def gutters(segments: list[Segment], em: float, known: list[float]) -> list[Gutter]:
-    """The white rectangles that part columns of text; ``known`` are middles of gutters found elsewhere (points)."""
+def gutters(segments: list[Segment], em: float, known: list[Gutter]) -> list[Gutter]:
+    """The white rectangles that part columns of text; ``known`` are the document's gutters.
+
+    A short rectangle counts only where it is as wide as a known gutter at its place.
+    """
     out = []
     for rectangle in white_rectangles(segments, _WIDTH * em, 1.1 * em):
-        at_known = any(rectangle.x0 + 1 < x < rectangle.x1 - 1 for x in known)
+        at_known = any(rectangle.x0 <= k.x0 + 2 and rectangle.x1 >= k.x1 - 2 for k in known)
         least = _KNOWN_ROWS if at_known else _ROWS
         if not at_known and rectangle.height < _ROWS * em:
             continue
@@ -135,7 +138,7 @@ def _wide(widths: list[float], em: float) -> bool:
     return sum(upper) / len(upper) >= _SIDE * em
 
 
-def reading_order(segments: list[Segment], em: float, known: list[float]) -> list[Column]:
+def reading_order(segments: list[Segment], em: float, known: list[Gutter]) -> list[Column]:
     """The column regions of a page (or of a box on it) in reading order, their lines put together.
 
     ``em`` is the body's font size in points, ``known`` as in `gutters`.
@@ -146,7 +149,7 @@ def reading_order(segments: list[Segment], em: float, known: list[float]) -> lis
     return out
 
 
-def _cut(segments: list[Segment], em: float, known: list[float], out: list[Column], depth: int) -> None:
+def _cut(segments: list[Segment], em: float, known: list[Gutter], out: list[Column], depth: int) -> None:
     found = gutters(segments, em, known) if depth and len(segments) > 1 else []
     if not found:
         lines = [merged(row) for row in rows_of(segments)]
@@ -159,7 +162,7 @@ def _cut(segments: list[Segment], em: float, known: list[float], out: list[Colum
         _cut([s for s in segments if s.x1 <= middle], em, known, out, depth - 1)
         _cut([s for s in segments if s.x1 > middle], em, known, out, depth - 1)
         return
-    gutter = max(found, key=lambda g: g.height * min(2 * em, g.x1 - g.x0))
+    gutter = max(found, key=lambda g: (g.height, g.x1 - g.x0))
     parts: list[list[Segment]] = [[], [], []]
     for s in segments:
         middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
@@ -183,21 +186,24 @@ def _around_float(parts: list[list[Segment]], gutter: Gutter, found: list[Gutter
     one and the left column below goes on in lower case, while the right one above does not, the columns run on.
     """
     middle = (gutter.x0 + gutter.x1) / 2
-    for other in found:
-        if not (other.x0 < middle < other.x1) or other.bottom > gutter.top and other.top < gutter.bottom:
+    apart = [o for o in found if o.x0 < middle < o.x1 and (o.bottom <= gutter.top or o.top >= gutter.bottom)]
+    above = max((o for o in apart if o.bottom <= gutter.top), key=lambda o: (o.bottom, o.height), default=None)
+    below = min((o for o in apart if o.top >= gutter.bottom), key=lambda o: (o.top, -o.height), default=None)
+    for other in (above, below):
+        if other is None:
             continue
         upper, lower = (other, gutter) if other.bottom <= gutter.top else (gutter, other)
         everything = [s for part in parts for s in part]
-        above = [s for s in everything if upper.top <= s.base <= upper.bottom + em]
-        below = [s for s in everything if lower.top - 0.5 * em <= s.base - 0.5 * s.size <= lower.bottom]
+        over = [s for s in everything if upper.top <= s.base <= upper.bottom + em]
+        under = [s for s in everything if lower.top - 0.5 * em <= s.base - 0.5 * s.size <= lower.bottom]
         between = [s for s in everything if upper.bottom - 0.2 * em <= s.base - 0.5 * s.size and s.base <= lower.top + 0.2 * em]
         crossing = [s for s in between if s.x0 < middle < s.x1]
-        if not crossing or not above or not below or len(between) > 0.6 * len(everything):
+        if not crossing or not over or not under or len(between) > 0.6 * len(everything):
             continue
         ids = {id(s) for s in between}
-        left_end = _last([s for s in above if s.x1 <= middle and id(s) not in ids])
-        right_begin = _first([s for s in above if s.x0 >= middle and id(s) not in ids])
-        left_begin = _first([s for s in below if s.x1 <= middle and id(s) not in ids])
+        left_end = _last([s for s in over if s.x1 <= middle and id(s) not in ids])
+        right_begin = _first([s for s in over if s.x0 >= middle and id(s) not in ids])
+        left_begin = _first([s for s in under if s.x1 <= middle and id(s) not in ids])
         if _follows(left_end, left_begin) > _follows(left_end, right_begin):
             rest = [s for s in everything if id(s) not in ids]
             top = [s for s in rest if s.base < upper.top and s.x0 < middle < s.x1]

@@ -311,12 +311,14 @@ def _near(lines: list[Segment], first: int, at: int) -> bool:
 
 
 def _pieces(line: Segment) -> list[Segment]:
-    """A line cut at gaps wider than an em."""
+    """A line cut at gaps wider than an em and much wider than the line's own word spaces."""
     if line.block is not None or not line.words:
         return []
     parts: list[list[Word]] = [[line.words[0]]]
+    gaps = [right.x0 - left.x1 for left, right in zip(line.words, line.words[1:], strict=False) if right.spaced]
+    least = max(1.1 * line.size, 1.8 * min(gaps) if len(gaps) > 1 else 0.0)
     for left, right in zip(line.words, line.words[1:], strict=False):
-        if right.x0 - left.x1 > 1.1 * line.size:
+        if right.x0 - left.x1 > least:
             parts.append([])
         parts[-1].append(right)
     return [line] if len(parts) == 1 else [Segment.of(part) for part in parts]
