@@ -102,11 +102,24 @@ _OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
 _LEVEL = re.compile(r"\s+(?:levels?|concentrations?|scores?|clearance|secretion|resistance)\b")
 
 
+def _spelt(printed: str, surface: str) -> bool:
+    """Whether capitals agree: *HOPE* is no hope, *map* no mean arterial pressure; a word all in capitals may be a heading.
+
+    >>> _spelt("HOPE", "hope"), _spelt("Remission", "remission"), _spelt("TTP", "TTP"), _spelt("map", "MAP")
+    (False, True, True, False)
+    """
+    if printed == surface or len(printed) > 8:
+        return True
+    acronym = surface[1:] != surface[1:].lower()
+    return not acronym and printed[1:] == printed[1:].lower()
+
+
 def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
     """Leftmost-longest lexicon terms that stand in no longer name (scale, disease, protein …)."""
     spans: dict[tuple[int, int], list[Hit]] = {}
     for hit in hits_of(doc, "outcomes"):
-        spans.setdefault((hit.start, hit.end), []).append(hit)
+        if _spelt(doc.text[hit.start : hit.end], hit.entry.surface):
+            spans.setdefault((hit.start, hit.end), []).append(hit)
     taken = [(found.start, found.end) for label in _OTHERS for found in get(doc, label)]
     scales = sorted(taken)
     out: list[tuple[int, int, tuple[Row, ...]]] = []

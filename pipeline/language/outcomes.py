@@ -46,6 +46,9 @@ _SAFETY_BEFORE = re.compile(r"(?:\b(?:risk|cases?|rates?|episodes?|incidence|ons
 _OBJECT = re.compile(r"(?:[\s\w'’/%()-]|,(?!\s+(?:and|but|while|whereas|which|who)\b)){0,60}")
 _CLAUSE = re.compile(r"\b(?:but|while|whereas|which|who|that|because|although|after|before|during|who|when)\b|[;:]")
 _ENDPOINT_HEAD = re.compile(r"\b(?:end\s?-?points?|outcomes?|measures?|results?|findings?)\b", re.IGNORECASE)
+_NEXT = re.compile(r"\s+(?:the|a|their|in|on|of|for)?\s*")
+_AUXILIARY = re.compile(r"\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}")
+DASH = frozenset("‐‑‒–—−-")
 _VALUE = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:was|were|of|at|is|went\s+from|from|averaged|reached|\(|,|=|:)*\s*(?:was|were|of|in|by)?\s*[-−–]?\d")
 
 
@@ -211,6 +214,11 @@ class _Judge:
             c.refused = True
             return False
         condition = phrase in self.conditions
+        if needs and kind != "adverse_event" and not c.change and self._compound(c):
+            return False
+        if needs and not c.change and any(cue[:2] == (c.at, c.to) for cue in self.cues.between("governed", c.at, c.to)):
+            if not self._governed(c):
+                return False
         if kind in ("endpoint", "survival") and row["name"] == "other" and not needs:
             needs = "change|measured|reported"
         prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0))
@@ -222,6 +230,26 @@ class _Judge:
         elif row["name"] == "suicidality" and (c.change or self._changes(c, low, high, condition)):
             prior += 1.0
         return self.weigh(c) + prior + (1.0 if in_cell else 0.0) > 0
+
+    def _compound(self, c: Candidate) -> bool:
+        """*non-insulin-dependent*, *weight-bearing*: a part of another word."""
+        text = self.text
+        return (text[c.at - 1 : c.at] in DASH and text[c.at - 2 : c.at - 1].isalpha()) or (
+            text[c.to : c.to + 1] in DASH and text[c.to + 1 : c.to + 2].isalpha()
+        )
+
+    def _governed(self, c: Candidate) -> bool:
+        """Whether the very next word, on either side, speaks of its change or measurement."""
+        text, cues = self.text, self.cues
+        for kind in ("change_verb", "asked_of", "adverse"):
+            for cue in cues.between(kind, c.start - 24, c.start):
+                if _NEXT.fullmatch(text[cue[1] : c.start]):
+                    return True
+        for kind in ("change_verb", "told_of"):
+            for cue in cues.between(kind, c.end, c.end + 30):
+                if _AUXILIARY.fullmatch(text[c.end : cue[0]]):
+                    return True
+        return False
 
     def _changes(self, c: Candidate, low: int, high: int, condition: bool) -> bool:
         """Whether a word of change or of measurement governs it: a verb on either side, *effect on* before it, a value."""
