@@ -73,6 +73,10 @@ class Cues:
         high = bisect_left(starts, end, low)
         return [cue for cue in self._cues[kind][low:high] if cue[1] <= end] if high > low else []
 
+    def every(self, kind: str) -> list[Cue]:
+        """All cues of a kind, in order."""
+        return self._cues.get(kind, [])
+
     def has(self, kind: str, start: int, end: int) -> bool:
         return bool(self.between(kind, start, end))
 

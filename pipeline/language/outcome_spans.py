@@ -84,7 +84,7 @@ def _patterns() -> _Patterns:
         ),
         noun=re.compile(rf"\b(?:{noun})\b", re.IGNORECASE),
         bare=re.compile(
-            r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+(?P<noun>improvements?)\b(?!\s+(?:in|of|on|from|over|to)\b)",
+            r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+(?P<noun>improvements?)\b(?!\s+(?:in|of|on|from|over|to)\b)|\b(?P<kept>improvements?)\s+(?:remained|was|were|persisted|lasted|occurred)\b",
             re.IGNORECASE,
         ),
     )
@@ -97,6 +97,9 @@ _TIME_TO = re.compile(r"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|durati
 _REASON = re.compile(r"(?:\s+from\s+\w+(?:\s+\w+)?)?\s+(?:because\s+of|due\s+to|owing\s+to|as\s+a\s+result\s+of|for|from)\s+(?:(?:an?|the|any|its|their|serious|severe|intolerable|treatment-emergent|drug-related)\s+)*(?P<reason>lack\s+of\s+efficacy|inefficacy|toxicity|intolerance|intolerability|poor\s+tolerability|insufficient\s+\w+|side\s*-?effects?|adverse\s+(?:drug\s+)?(?:events?|effects?|reactions?)|AEs?|TEAEs?|any\s+(?:cause|reason))\b", re.IGNORECASE)
 
 
+#: stands for the lexicon row of an adverse effect that no lexicon has
+_UNLISTED: Row = {"term": "", "name": "adverse_effect", "kind": "adverse_event", "needs": "reported"}
+_HEADED = re.compile(rf"(?<![\w{DASHES}])(?!(?:an?|the|these|those|their|other|some|any|no|more|most|less|severe|mild|significant|this|with|in|of|without|functional|structural)\s)(?:{_ADJECTIVE}(?:,\s+|\s*/\s*|,?\s+(?:and|or)\s+))?[^\W\d_][\w{DASHES}]+\s+\w+$")
 #: names of scales and drugs hold words that are outcomes elsewhere
 _OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
 _LEVEL = re.compile(r"\s+(?:levels?|concentrations?|scores?|clearance|secretion|resistance)\b")
@@ -108,7 +111,7 @@ def _spelt(printed: str, surface: str) -> bool:
     >>> _spelt("HOPE", "hope"), _spelt("Remission", "remission"), _spelt("TTP", "TTP"), _spelt("map", "MAP")
     (False, True, True, False)
     """
-    if printed == surface or len(printed) > 8:
+    if printed == surface or len(printed) > 6:
         return True
     acronym = surface[1:] != surface[1:].lower()
     return not acronym and printed[1:] == printed[1:].lower()
@@ -163,7 +166,12 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
             candidate.start, candidate.change = change.start(), True
         out.append(candidate)
     for match in patterns.bare.finditer(text):
-        out.append(Candidate(*match.span("noun"), *match.span("noun"), (), "noun of change: improvement"))
+        span = match.span("noun" if match["noun"] else "kept")
+        out.append(Candidate(*span, *span, (), "noun of change: improvement"))
+    for cue in cues.every("adverse_head"):
+        phrase = _HEADED.search(text, max(sentences.around(cue[0])[0], cue[0] - 60), cue[1])
+        if phrase and not any(c.start < cue[1] and cue[0] < c.end for c in out[-1:]):
+            out.append(Candidate(phrase.start(), cue[1], phrase.start(), cue[1], (_UNLISTED,), "head of adverse effects", kinds=frozenset({"adverse_event"})))
     return _merged(out)
 
 

@@ -39,13 +39,20 @@ _PRIOR = {
 
 _COUNTED = re.compile(r"(?:\b(?:proportion|percentage|number|numbers|rates?|incidence|frequency|fraction|share)\s+of\s+(?:the\s+)?(?:\w+\s+)?|%\)?\s*(?:of\s+)?(?:the\s+)?(?:\w+\s+)?)$", re.IGNORECASE)
 _THRESHOLD_AFTER = re.compile(r"\s*(?:[(\[][^()\[\]]{1,20}[)\]]\s*)?(?:of|was|were|being|is)?\s*(?:[≥≤<>]|\$?\\?(?:geq|leq)|at\s+least\b|greater\s+than\b|more\s+than\b|less\s+than\b|below\b|above\b|\d+(?:\.\d+)?\s+(?:or|and)\s+(?:more|greater|higher|above|less|lower|fewer)\b)", re.IGNORECASE)
-_THRESHOLD_BEFORE = re.compile(r"(?:(?:[≥>]|at\s+least\s+a?|minimum|minimal)\s*\d+(?:\.\d+)?\s*(?:%|points?)?|\d+(?:\.\d+)?\s*%\s+or\s+(?:greater|more|higher|larger)|required)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_THRESHOLD_BEFORE = re.compile(r"(?:(?:[≥>]|at\s+least\s+a?|minimum|minimal)\s*\d+(?:\.\d+)?\s*(?:%|points?)?|\d+(?:\.\d+)?\s*%\s+or\s+(?:greater|more|higher|larger)|required|\d\s+or\s+(?:more|fewer))\s+(?:\w+\s+)?$", re.IGNORECASE)
 _LIST = re.compile(r"(?:\s*(?:,|;|/|\b(?:and|or|as well as|but not|plus)\b|\([^()]{0,40}\)))+\s*(?:(?:the|an?|mild|moderate|severe|transient|other|more)\s+)*", re.IGNORECASE)
 _SAFETY_BEFORE = re.compile(r"(?:\b(?:risk|cases?|rates?|episodes?|incidence|onset|development|reports?|occurrence|worsening)\s+(?:of|for)|\b(?:cause[sd]?|causing|induced?|precipitated?|produced?|developed|experienced|experience|reported|including|include[sd]?|such\s+as|especially|namely|noted?|no|without))\s+(?:\w+\s+)?$|-(?:induced|related|associated|emergent)\s+$", re.IGNORECASE)
 #: what may stand between a verb and its object, or a subject and its verb: words without a stop or a new clause
 _OBJECT = re.compile(r"(?:[\s\w'’/%()-]|,(?!\s+(?:and|but|while|whereas|which|who)\b)){0,60}")
 _CLAUSE = re.compile(r"\b(?:but|while|whereas|which|who|that|because|although|after|before|during|who|when)\b|[;:]")
 _ENDPOINT_HEAD = re.compile(r"\b(?:end\s?-?points?|outcomes?|measures?|results?|findings?)\b", re.IGNORECASE)
+_PREPOSITIONS = ("with", "of", "for", "in", "from", "had")
+_WORD = r"(?!(?:and|or|of|in|by|to|on|had|was|were|is|after|for|receiving|improved|who|that|which)\b)[\w’'/-]+"
+#: between *patients with* and the condition, and between *chronic* and the condition
+_WHOSE = re.compile(rf"\s+(?:{_WORD}\s+(?:and\s+|or\s+|(?:(?<=level\s)|(?<=degree\s)|(?<=risk\s))of\s+)?(?:\(\w+\)\s+)?){{0,4}}", re.IGNORECASE)
+_BESIDE = re.compile(rf"\s+(?:{_WORD}\s+)?", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:[A-Z]{2,}|patients?|subjects|people|individuals|adults|children|women|men|participants|depression|disorders?|disease|cancer|diabetes|those)\s+with(?:out)?\s+(?:\w+\s+){0,2}$")
+_EFFECT_ON = re.compile(r"\b(?:effects?|impact|influence|efficacy)\s+of\s[^.;:]{1,90}?\son\s+(?:the\s+|their\s+|a\s+)?(?:\w+\s+)?$", re.IGNORECASE)
 _NEXT = re.compile(r"\s+(?:the|a|their|in|on|of|for)?\s*")
 _AUXILIARY = re.compile(r"\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}")
 DASH = frozenset("‐‑‒–—−-")
@@ -107,13 +114,15 @@ class _Judge:
 
     def _blocked_before(self, c: Candidate) -> bool:
         low = self.sentences.around(c.start)[0]
-        for cue in self.cues.between("blocker_before", max(low, c.start - 70), c.start):
-            between = self.text[cue[1] : c.start]
-            if len(between) < 45 and re.fullmatch(r"\s+(?:(?!(?:and|or|of|in|by|to|on|had|was|were|is|after|for|with|receiving|improved)\b)[\w’'/-]+\s+(?:and\s+|or\s+)?(?:\(\w+\)\s+)?){0,3}", between):
+        for cue in self.cues.between("blocker_before", max(low, c.start - 80), c.start):
+            pattern = _WHOSE if self.text[cue[0] : cue[1]].endswith(_PREPOSITIONS) else _BESIDE
+            if pattern.fullmatch(self.text, cue[1], c.start):
                 return not _COUNTED.search(self.text, max(low, cue[0] - 30), cue[0])
-        return False
+        return _WITH.search(self.text, max(low, c.start - 50), c.start) is not None
 
     def _blocked_after(self, c: Candidate) -> bool:
+        if c.rows and c.rows[0]["name"] in ("response", "remission", "relapse", "antidepressant_effect"):
+            return False
         return any(self.text[c.end : cue[0]] in (" ", "\n", "-") for cue in self.cues.between("blocker_after", c.end, c.end + 24))
 
     def weigh(self, c: Candidate) -> float:
@@ -148,7 +157,7 @@ class _Judge:
         """The outcome's name, or None where the candidate is none."""
         low, high = self.sentences.around(c.start)
         cell = self.tables.cell(c.start) if self.tables else None
-        if cell and self._names_endpoint(c, cell):
+        if cell and not c.score and self._names_endpoint(c, cell):
             return None if c.kinds <= {"effect_measure"} or self._is_condition(c) else self._value(c)
         if c.score:
             return self._score(c, low, high, cell is not None)
@@ -210,7 +219,7 @@ class _Judge:
         kind, needs, phrase = row["kind"], row["needs"], fold(self.text[c.at : c.to])
         if kind == "effect_measure":
             return "effect size" in phrase and self.weigh(c) + _PRIOR[kind] > 0
-        if self._criterion(c, low) or (not c.change and self._is_condition(c)) or (c.change and self._threshold(c, low)):
+        if self._criterion(c, low) or (not c.change and self._is_condition(c)) or self._threshold(c, low):
             c.refused = True
             return False
         condition = phrase in self.conditions
@@ -219,12 +228,14 @@ class _Judge:
         if needs and not c.change and any(cue[:2] == (c.at, c.to) for cue in self.cues.between("governed", c.at, c.to)):
             if not self._governed(c):
                 return False
-        if kind in ("endpoint", "survival") and row["name"] == "other" and not needs:
-            needs = "change|measured|reported"
-        prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0))
+        prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0)) + (0.7 if c.change else 0.0)
+        if kind in ("endpoint", "survival") and row["name"] == "other" and not needs and not self._changes(c, low, high, condition):
+            prior -= 1.3  # quality of life and survival are background as often
+        if phrase.startswith(("side", "adverse")):
+            prior += 1.0
         if needs and needs != "human":
             changes = ("change" in needs or "measured" in needs) and (c.change or self._changes(c, low, high, condition))
-            safe = "reported" in needs and kind == "adverse_event" and self._safety(c, low, high, condition)
+            safe = kind == "adverse_event" and self._safety(c, low, high, condition)
             if not changes and not safe:
                 return False
         elif row["name"] == "suicidality" and (c.change or self._changes(c, low, high, condition)):
@@ -241,6 +252,8 @@ class _Judge:
     def _governed(self, c: Candidate) -> bool:
         """Whether the very next word, on either side, speaks of its change or measurement."""
         text, cues = self.text, self.cues
+        if _EFFECT_ON.search(text, max(0, c.start - 120), c.start):
+            return True
         for kind in ("change_verb", "asked_of", "adverse"):
             for cue in cues.between(kind, c.start - 24, c.start):
                 if _NEXT.fullmatch(text[cue[1] : c.start]):
@@ -265,7 +278,9 @@ class _Judge:
                 between = text[c.end : cue[0]]
                 if not _CLAUSE.search(between) and not re.search(r",\s+(?:and|but)\b", between):
                     return True
-        return not condition and _VALUE.match(text, c.end, high) is not None
+        return _EFFECT_ON.search(text, max(low, c.start - 120), c.start) is not None or (
+            not condition and _VALUE.match(text, c.end, high) is not None
+        )
 
     def _safety(self, c: Candidate, low: int, high: int, condition: bool) -> bool:
         """Whether a word of safety stands near; the text's own disease needs it right before."""
