@@ -6,13 +6,12 @@ where a matcher asks. The weights are set by hand and checked on development tex
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cache
 
 import ahocorasick
 from spacy.tokens import Doc
 
-from pipeline.language.common import sentences_of
 from pipeline.language.lexicon import fold, rows, split
 from pipeline.language.lookup import folded_of
 
@@ -47,31 +46,31 @@ class Cues:
     """
 
     def __init__(self, folded: str, *tables: str) -> None:
-        self._starts: dict[str, list[int]] = {}
         self._cues: dict[str, list[Cue]] = {}
+        self._ends: dict[str, list[int]] = {}
         last = len(folded)
-        found: list[Cue] = []
         for at, (length, kinds) in _machine(*tables).iter(folded):
-            end, start = at + 1, at + 1 - length
-            if (start and folded[start - 1].isalnum() and folded[start].isalnum()) or (
-                end < last and folded[end].isalnum() and folded[at].isalnum()
+            end = at + 1
+            start = end - length
+            if (end < last and folded[end].isalnum() and folded[at].isalnum()) or (
+                start and folded[start - 1].isalnum() and folded[start].isalnum()
             ):
                 continue
             for kind, weight in kinds:
-                found.append((start, end, kind, weight))
-        found.sort()
-        for cue in found:
-            self._starts.setdefault(cue[2], []).append(cue[0])
-            self._cues.setdefault(cue[2], []).append(cue)
+                if kind in self._cues:
+                    self._cues[kind].append((start, end, kind, weight))
+                    self._ends[kind].append(end)
+                else:
+                    self._cues[kind], self._ends[kind] = [(start, end, kind, weight)], [end]
 
     def between(self, kind: str, start: int, end: int) -> list[Cue]:
-        """The cues of a kind that lie in [start, end)."""
-        starts = self._starts.get(kind)
-        if starts is None:
+        """The cues of a kind that lie in [start, end), in order of their end."""
+        ends = self._ends.get(kind)
+        if ends is None:
             return []
-        low = bisect_left(starts, start)
-        high = bisect_left(starts, end, low)
-        return [cue for cue in self._cues[kind][low:high] if cue[1] <= end] if high > low else []
+        low = bisect_right(ends, start)
+        high = bisect_right(ends, end, low)
+        return [cue for cue in self._cues[kind][low:high] if cue[0] >= start] if high > low else []
 
     def every(self, kind: str) -> list[Cue]:
         """All cues of a kind, in order."""
@@ -83,6 +82,14 @@ class Cues:
     def weight(self, kind: str, start: int, end: int, most: float = 1e9) -> float:
         """Sum of the weights of a kind's cues in [start, end), up to ``most``."""
         return min(most, sum(cue[3] for cue in self.between(kind, start, end)))
+
+
+def text_of(doc: Doc) -> str:
+    """``doc.text``, made once: spaCy joins the tokens anew at every call, which costs more than most matchers."""
+    text = doc.user_data.get("goldpan.text")
+    if text is None:
+        text = doc.user_data["goldpan.text"] = doc.text
+    return text  # type: ignore[no-any-return]
 
 
 def cues_of(doc: Doc) -> Cues:
@@ -114,8 +121,8 @@ def paragraphs_of(doc: Doc) -> Paragraphs:
     """The paragraphs of a doc, found once."""
     found = doc.user_data.get("goldpan.paragraphs")
     if found is None:
-        found = doc.user_data["goldpan.paragraphs"] = Paragraphs(doc.text)
+        found = doc.user_data["goldpan.paragraphs"] = Paragraphs(text_of(doc))
     return found  # type: ignore[no-any-return]
 
 
-__all__ = ["Cue", "Cues", "Paragraphs", "cues_of", "paragraphs_of", "sentences_of"]
+__all__ = ["Cue", "Cues", "Paragraphs", "cues_of", "paragraphs_of", "text_of"]

@@ -16,7 +16,7 @@ from functools import cache
 from spacy.tokens import Doc
 
 from pipeline.language.common import Sentences, get
-from pipeline.language.cues import Cues
+from pipeline.language.cues import Cues, text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import DASHES
@@ -46,10 +46,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    before: re.Pattern[str]
+    """Built from the nouns of change of outcomes_heads.tsv."""
+
+    inside: frozenset[str]
     after: re.Pattern[str]
-    score: re.Pattern[str]
-    bare: re.Pattern[str]
     noun: re.Pattern[str]
 
 
@@ -57,43 +57,39 @@ def _alternatives(forms: Sequence[str]) -> str:
     return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
 
 
-_NO_CHANGE = {"difference", "variation", "onset", "absence", "control", "prevention", "cessation", "suppression", "dose reduction", "loss"}
+#: nouns of change that name no change of a symptom by themselves: they stay outside the span
+_OUTSIDE = frozenset("difference variation onset absence control prevention cessation suppression loss".split()) | {"dose reduction"}
 
 
 @cache
 def _patterns() -> _Patterns:
-    nouns = [
-        form
-        for row in rows("outcomes_heads.tsv")
-        if row["role"] == "change_noun" and row["form"] not in _NO_CHANGE
-        for form in [row["form"], *split(row["variants"])]
-    ]
-    after = [n for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["position"] == "both"
-             and row["form"] not in _NO_CHANGE for n in [row["form"], *split(row["variants"])]]  # fmt: skip
-    noun = _alternatives(nouns)
+    table = [row for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["form"] not in _OUTSIDE]
+    nouns = {form for row in table for form in (row["form"], *split(row["variants"]))}
+    after = {form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))}
     return _Patterns(
-        # the noun, its preposition, and up to five words that are no prepositions, verbs or stops
-        before=re.compile(
-            rf"\b(?P<noun>{noun}|relieve)\s+(?:in|of|on|from|for)\s+(?:(?!(?:in|of|on|from|for|with|by|at|to|was|were|is|that|which|who|after|during)\b)[\w'’/{DASHES}]+\s+(?:\(\w+\)\s+)?){{0,4}}$",
-            re.IGNORECASE,
-        ),
-        after=re.compile(rf"\s+(?:{_alternatives(after)})\b(?!\s+(?:in|of)\s+(?:the\s+)?(?:dose|dosage))", re.IGNORECASE),
-        score=re.compile(
-            rf"\s?[)\]]?(?:\s+[(\[][^()\[\]]{{1,24}}[)\]]?)?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
-            re.IGNORECASE,
-        ),
-        noun=re.compile(rf"\b(?:{noun})\b", re.IGNORECASE),
-        bare=re.compile(
-            r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+(?P<noun>improvements?)\b(?!\s+(?:in|of|on|from|over|to)\b)|\b(?P<kept>improvements?)\s+(?:remained|was|were|persisted|lasted|occurred)\b",
-            re.IGNORECASE,
-        ),
+        inside=frozenset(nouns),
+        after=re.compile(rf"\s+(?:{_alternatives(sorted(after))})\b(?!\s+(?:in|of)\s+(?:the\s+)?(?:dose|dosage))", re.IGNORECASE),
+        noun=re.compile(rf"\b(?:{_alternatives(sorted(nouns))})\b", re.IGNORECASE),
     )
 
 
+#: from a noun of change to its object: a preposition, and up to four words that are no prepositions, verbs or stops
+_OF = re.compile(
+    rf"\s+(?:in|of|on|from|for)\s+(?:(?!(?:in|of|on|from|for|with|by|at|to|was|were|is|that|which|who|after|during)\b)[\w'’/{DASHES}]+\s+(?:\(\w+\)\s+)?){{0,4}}",
+    re.IGNORECASE,
+)
+_SCORE = re.compile(
+    rf"\s?[)\]]?(?:\s+[(\[][^()\[\]]{{1,24}}[)\]]?)?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
+    re.IGNORECASE,
+)
+_STRESSED = re.compile(r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+$", re.IGNORECASE)
+_OBJECT = re.compile(r"\s+(?:in|of|on|from|over|to)\b")
+_KEPT = re.compile(r"\s+(?:remained|was|were|persisted|lasted|occurred)\b")
 _ADJECTIVE = rf"[\w{DASHES}]+(?:al|ive|ic|ous|ant|ent|ary|ory|ar|genic|c)"
 _SHARED = re.compile(rf"(?<![\w{DASHES}])(?:{_ADJECTIVE}(?:,\s+|\s*/\s*))*{_ADJECTIVE}(?:\s*/\s*|,?\s+(?:and|or|and/or|as well as)\s+(?:the\s+|other\s+)?)$")
 _SHARED_HEADS = frozenset("effect effects symptom symptoms response responses change changes events event efficacy action actions adverse impairment impairments disturbances abnormalities experiences reactions functions function features score scores toxicity toxicities".split())
 _TIME_TO = re.compile(r"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)\s+(?:the\s+|a\s+|first\s+|next\s+|treatment\s+|sustained\s+|clinical\s+)*$", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\b(?:to|of|until|from|since|the|first|next|a|treatment|sustained|clinical)\s+$", re.IGNORECASE)
 _REASON = re.compile(r"(?:\s+from\s+\w+(?:\s+\w+)?)?\s+(?:because\s+of|due\s+to|owing\s+to|as\s+a\s+result\s+of|for|from)\s+(?:(?:an?|the|any|its|their|serious|severe|intolerable|treatment-emergent|drug-related)\s+)*(?P<reason>lack\s+of\s+efficacy|inefficacy|toxicity|intolerance|intolerability|poor\s+tolerability|insufficient\s+\w+|side\s*-?effects?|adverse\s+(?:drug\s+)?(?:events?|effects?|reactions?)|AEs?|TEAEs?|any\s+(?:cause|reason))\b", re.IGNORECASE)
 
 
@@ -117,11 +113,11 @@ def _spelt(printed: str, surface: str) -> bool:
     return not acronym and printed[1:] == printed[1:].lower()
 
 
-def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
+def _terms(doc: Doc, text: str, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
     """Leftmost-longest lexicon terms that stand in no longer name (scale, disease, protein …)."""
     spans: dict[tuple[int, int], list[Hit]] = {}
     for hit in hits_of(doc, "outcomes"):
-        if _spelt(doc.text[hit.start : hit.end], hit.entry.surface):
+        if _spelt(text[hit.start : hit.end], hit.entry.surface):
             spans.setdefault((hit.start, hit.end), []).append(hit)
     taken = [(found.start, found.end) for label in _OTHERS for found in get(doc, label)]
     scales = sorted(taken)
@@ -134,7 +130,7 @@ def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
             i += 1
         if i < len(scales) and scales[i][0] < end and start < scales[i][1] and (
             scales[i][0] <= start or scales[i][1] > end
-        ) and not _LEVEL.match(doc.text, end):
+        ) and not _LEVEL.match(text, end):
             continue
         if any(cue[1] > start and (cue[0] < start or cue[1] > end or cue[:2] == (start, end))
                for cue in cues.between("not_endpoint", start - 40, end + 30) if cue[0] < end):  # fmt: skip
@@ -143,39 +139,46 @@ def _terms(doc: Doc, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
     return out
 
 
+def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:
+    """Where the noun of change begins whose object begins at ``at`` (*reduction in their* …), or None."""
+    inside = _patterns().inside
+    for cue in reversed(cues.between("change_noun", max(low, at - 100), at)):
+        if _OF.fullmatch(text, cue[1], at) and text[cue[0] : cue[1]].lower() in inside:
+            return cue[0]
+    return None
+
+
 def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
     """All candidates of a doc, in order, without overlaps."""
-    text = doc.text
-    patterns = _patterns()
+    text = text_of(doc)
     out: list[Candidate] = []
-    for start, end, table in _terms(doc, cues):
-        low, high = sentences.around(start)
+    for start, end, table in _terms(doc, text, cues):
         candidate = Candidate(start, end, start, end, table, f"lexicon outcomes: {table[0]['term']}")
         candidate.kinds = frozenset(row["kind"] for row in table)
-        _widen(text, candidate, low, high, patterns)
+        _widen(text, candidate, *sentences.around(start), cues)
         out.append(candidate)
     for found in get(doc, "SCALE"):
         low, high = sentences.around(found.start)
-        scored = patterns.score.match(text, found.end, high)
-        change = patterns.before.search(text, max(low, found.start - 100), found.start)
+        scored = _SCORE.match(text, found.end, high)
+        change = _change_before(text, found.start, low, cues)
         if scored is None and change is None:
             continue
         end = scored.end() if scored else found.end
-        candidate = Candidate(found.start, end, found.start, found.end, (), "score of a scale", score=True)
-        if change:
-            candidate.start, candidate.change = change.start(), True
-        out.append(candidate)
-    for match in patterns.bare.finditer(text):
-        span = match.span("noun" if match["noun"] else "kept")
-        out.append(Candidate(*span, *span, (), "noun of change: improvement"))
+        start = found.start if change is None else change
+        out.append(Candidate(start, end, found.start, found.end, (), "score of a scale", change=change is not None, score=True))
+    for cue in cues.every("change_noun"):
+        if text[cue[0] : cue[0] + 11].lower() == "improvement" and not _OBJECT.match(text, cue[1]) and (
+            _KEPT.match(text, cue[1]) or _STRESSED.search(text, max(0, cue[0] - 16), cue[0])
+        ):
+            out.append(Candidate(*cue[:2], *cue[:2], (), "noun of change: improvement"))
     for cue in cues.every("adverse_head"):
         phrase = _HEADED.search(text, max(sentences.around(cue[0])[0], cue[0] - 60), cue[1])
-        if phrase and not any(c.start < cue[1] and cue[0] < c.end for c in out[-1:]):
+        if phrase:
             out.append(Candidate(phrase.start(), cue[1], phrase.start(), cue[1], (_UNLISTED,), "head of adverse effects", kinds=frozenset({"adverse_event"})))
     return _merged(out)
 
 
-def _widen(text: str, candidate: Candidate, low: int, high: int, patterns: _Patterns) -> None:
+def _widen(text: str, candidate: Candidate, low: int, high: int, cues: Cues) -> None:
     """Take in the words that belong to a term, within its sentence."""
     start, end = candidate.start, candidate.end
     if "dropout" in candidate.kinds:
@@ -184,19 +187,20 @@ def _widen(text: str, candidate: Candidate, low: int, high: int, patterns: _Patt
             candidate.end = reason.end()
         return
     head = text[start:end].rsplit(None, 1)[-1].lower()
-    if head in _SHARED_HEADS:
+    if head in _SHARED_HEADS and (end - start > len(head) + 1 or head in ("response", "responses")):
         shared = _SHARED.search(text, max(low, start - 60), start)
-        if shared and (end - start > len(head) + 1 or head in ("response", "responses")):
+        if shared:
             candidate.start = shared.start()
     if candidate.kinds & {"symptom", "physiological"} or candidate.rows[0]["name"] in ("suicidality", "cognition", "symptom_change"):
-        candidate.change = patterns.noun.search(text, start, end) is not None
-        change = patterns.before.search(text, max(low, start - 90), candidate.start)
-        if change:
-            candidate.start, candidate.change = change.start(), True
-        after = patterns.after.match(text, end, high)
-        if after and not candidate.change:
+        change = _change_before(text, candidate.start, low, cues)
+        if change is not None:
+            candidate.start, candidate.change = change, True
+            return
+        candidate.change = _patterns().noun.search(text, start, end) is not None
+        after = _patterns().after.match(text, end, high)
+        if after:
             candidate.end, candidate.change = after.end(), True
-    elif "endpoint" in candidate.kinds:
+    elif "endpoint" in candidate.kinds and _PREPOSITION.search(text, start - 12, start):
         time = _TIME_TO.search(text, max(low, start - 50), start)
         if time:
             candidate.start = time.start()

@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import Sentences, Tables, document_of, put, sentences_of, tables_of
-from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of
+from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of, text_of
 from pipeline.language.lexicon import fold
 from pipeline.language.outcome_spans import Candidate, Row, candidates
 from pipeline.schema import Found, OutcomeName, OutcomeValue
@@ -85,16 +85,16 @@ class _Judge:
     """Decides for each candidate of one doc."""
 
     def __init__(self, doc: Doc) -> None:
-        self.text = doc.text
+        self.text = text_of(doc)
         self.cues: Cues = cues_of(doc)
         self.sentences: Sentences = sentences_of(doc)
         self.paragraphs: Paragraphs = paragraphs_of(doc)
         self.tables: Tables = tables_of(doc)
         document = document_of(doc)
         #: a text without a title is read as an abstract that begins with it
-        self.title = fold((document.title if document else "") or doc.text[: self.sentences.around(0)[1]])
+        self.title = fold((document.title if document else "") or self.text[: self.sentences.around(0)[1]])
         self.conditions: frozenset[str] = frozenset()
-        self._weighed: dict[tuple[int, int], float] = {}
+        self._weighed: dict[tuple[int, int], float] = {}  # of sentences and, ending later, of paragraphs
 
     # ------------------------------------------------------------ what the text is about
 
@@ -130,11 +130,13 @@ class _Judge:
         bounds = self.sentences.around(c.start)
         weighed = self._weighed.get(bounds)
         if weighed is None:
-            weight = self.cues.weight
-            weighed = sum(w * weight(kind, *bounds, _MOST) for kind, w in _SENTENCE.items())
             around = self.paragraphs.around(c.start)
-            size = max(1, self.sentences.index(around[1]) - self.sentences.index(around[0]))
-            weighed += sum(w * min(_MOST, weight(kind, *around) / size) for kind, w in _PARAGRAPH.items())
+            by_paragraph = self._weighed.get(around)
+            if by_paragraph is None:
+                size = max(1, self.sentences.index(around[1]) - self.sentences.index(around[0]))
+                by_paragraph = sum(w * min(_MOST, self.cues.weight(k, *around) / size) for k, w in _PARAGRAPH.items())
+                self._weighed[around] = by_paragraph
+            weighed = by_paragraph + sum(w * self.cues.weight(k, *bounds, _MOST) for k, w in _SENTENCE.items())
             self._weighed[bounds] = weighed
         return weighed
 

@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import Sentences, put, sentences_of
+from pipeline.language.cues import text_of
 from pipeline.language.lexicon import Hit, fold, longest, rows, split
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import DASHES, parse_words
@@ -146,7 +147,7 @@ class ScaleFinder:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         sentences = sentences_of(doc)
         detected = _detected(doc)
         spans, named, waiting = _lexicon(doc, text)
