@@ -1,0 +1,1 @@
+"""Evidence: mentions → studies → concordance between documents."""

@@ -1,0 +1,201 @@
+"""Statements: sentences and table rows with the mentions in them and the references they are about."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from pipeline.evidence import cues
+from pipeline.language.common import document_of, everything, sentences_of
+from pipeline.reading.citations import NARRATIVE, author_years
+from pipeline.schema import Citation, Document, Found, Reference, Table
+
+#: Labels that make a sentence evidence of a study.
+_EVIDENCE = {"SAMPLE_SIZE", "DOSE", "OUTCOME", "RESULT"}
+_FOREIGN = {"animal", "in_vitro", "hypothetical"}
+
+
+@dataclass(slots=True)
+class Statement:
+    """A stretch of reading text that says something of one or more studies.
+
+    ``keys`` are the references that it is about; ``linked`` says how they were found: ``citation``, ``anaphora``,
+    ``row``, ``caption``.
+    """
+
+    start: int
+    end: int
+    text: str
+    mentions: list[Found]
+    keys: tuple[str, ...] = ()
+    linked: str = ""
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def of(self, label: str) -> list[Found]:
+        """The statement's mentions of a label, in order."""
+        return [mention for mention in self.mentions if mention.label == label]
+
+
+class Reader:
+    """Cuts a processed doc into statements and links them to references."""
+
+    def __init__(self, doc: Doc) -> None:
+        document = document_of(doc)
+        assert document is not None
+        self.document: Document = document
+        self.text = doc.text
+        self.found = sorted(
+            (f for f in everything(doc) if not _FOREIGN & set(f.context)), key=lambda f: (f.start, f.end)
+        )
+        self._starts = [f.start for f in self.found]
+        self.sentences = list(sentences_of(doc))
+        self.references: dict[str, Reference] = {r.key: r for r in document.references}
+        self.citations: Sequence[Citation] = sorted(document.citations, key=lambda c: c.at)
+        self._ats = [c.at for c in self.citations]
+        self._in_table = [(t.start, t.end) for t in document.tables]
+
+    def statements(self) -> list[Statement]:
+        """All statements, prose first, then table rows."""
+        return [*self._prose(), *(s for table in self.document.tables for s in self._rows(table))]
+
+    # ------------------------------------------------------------ prose
+
+    def mentions(self, start: int, end: int) -> list[Found]:
+        """The mentions that start in a stretch."""
+        return self.found[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def anchors(self, start: int, end: int) -> list[Citation]:
+        """The citation marks of a sentence; one behind its full stop belongs to it."""
+        found = self.citations[bisect_left(self._ats, start) : bisect_right(self._ats, end)]
+        return [c for c in found if c.at > start or start == 0]
+
+    def primary(self, keys: Sequence[str]) -> list[str]:
+        """Those keys that can be primary research in people, by their titles."""
+        return [k for k in keys if cues.reference_kind(self.references.get(k)) in ("human", "unknown")]
+
+    def _prose(self) -> list[Statement]:
+        out: list[Statement] = []
+        current: tuple[str, ...] = ()
+        pending: list[Statement] = []
+        paragraph_end = 0
+        for start, end in self.sentences:
+            if any(a <= start < b for a, b in self._in_table):
+                continue
+            if "\n" in self.text[paragraph_end:start] if start >= paragraph_end else True:
+                current, pending = (), []
+            paragraph_end = end
+            text = self.text[start:end]
+            mentions = self.mentions(start, end)
+            anchors = self.anchors(start, end)
+            evidence = any(m.label in _EVIDENCE for m in mentions)
+            cited = [key for anchor in anchors for key in anchor.keys]
+            keys = tuple(dict.fromkeys(self.primary(cited)))
+            statement = Statement(start, end, text, mentions)
+            if keys:
+                statement.keys, statement.linked = keys, "citation"
+                if evidence:
+                    out.extend(self._scoped(statement, anchors))
+                if len(keys) == 1:
+                    for earlier in pending:
+                        earlier.keys, earlier.linked = keys, "cataphora"
+                        out.append(earlier)
+                pending = []
+                current = keys if len(keys) <= 2 else ()
+                continue
+            if cited and not keys and not self._instrument_only(cited):
+                current = ()  # a review or an animal study is spoken of now
+                pending = []
+                continue
+            if not evidence:
+                continue
+            if current and not self._leaves(text):
+                statement.keys, statement.linked = current, "anaphora"
+                out.append(statement)
+            elif not current and re.search(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b", text):
+                pending.append(statement)
+        return out
+
+    def _instrument_only(self, cited: Sequence[str]) -> bool:
+        return all(cues.reference_kind(self.references.get(key)) == "instrument" for key in cited)
+
+    @staticmethod
+    def _leaves(text: str) -> bool:
+        """Whether an uncited sentence speaks of research at large, not of the study before."""
+        return cues.has("general", text) and not cues.has("anaphora", text[:80])
+
+    def _scoped(self, statement: Statement, anchors: Sequence[Citation]) -> list[Statement]:
+        """One statement for each citation mark that stands inside the sentence beside what it supports.
+
+        A dose, a size or a route right before a mark is that study's; outcomes are shared by all.
+        """
+        inner = [a for a in anchors if self.primary(a.keys)]
+        groups: list[tuple[str, ...]] = []
+        for anchor in inner:
+            keys = tuple(self.primary(anchor.keys))
+            if keys and keys not in groups:
+                groups.append(keys)
+        if len(groups) <= 1:
+            return [statement]
+        out = []
+        narrative = inner[0].at - statement.start < 45 and inner[-1].at - inner[0].at > 45
+        for i, keys in enumerate(groups):
+            own = [a for a in inner if tuple(self.primary(a.keys)) == keys]
+            left = max((a.at for a in inner if a.at < own[0].at), default=statement.start)
+            right = own[-1].at
+            if narrative and i == 0:
+                right = inner[1].at
+            mentions = [
+                m for m in statement.mentions
+                if m.label in ("OUTCOME", "SCALE") or left <= m.start < right or (m.label == "DRUG" and len(groups) > 1)
+            ]  # fmt: skip
+            out.append(Statement(statement.start, statement.end, statement.text, mentions, keys, "citation"))
+        return out
+
+    # ------------------------------------------------------------ tables
+
+    def _rows(self, table: Table) -> list[Statement]:
+        """A statement for each body row whose cells name a reference."""
+        out = []
+        for row in table.rows[table.header_rows :]:
+            if not row:
+                continue
+            start, end = row[0].start, row[-1].end
+            keys = self._row_keys(start, end, row)
+            if not keys:
+                continue
+            cells = {
+                table.heads[cell.column].lower(): (cell.start, cell.end) for cell in row if cell.column < len(table.heads)
+            }
+            mentions = self.mentions(start, end)
+            out.append(Statement(start, end, self.text[start:end], mentions, keys, "row", cells))
+        return out
+
+    def _row_keys(self, start: int, end: int, row: Sequence[object]) -> tuple[str, ...]:
+        """The references of a row: its citation marks, or a cell that is a name and a year, or a first author."""
+        marks = [key for anchor in self.anchors(start, end) for key in anchor.keys]
+        for cell in row:
+            cell_text = self.text[cell.start : cell.end].strip()  # type: ignore[attr-defined]
+            works = author_years(cell_text.strip("()"))
+            if works:
+                marks.extend(work.key for work in works)
+            elif (match := NARRATIVE.fullmatch(cell_text)) is not None:
+                marks.append(f"{match['names']}, {match['years']}")
+        keys = [key for key in marks if key in self.references or not self.references]
+        if not keys:
+            keys = self._by_author(self.text[row[0].start : row[0].end])  # type: ignore[attr-defined]
+        return tuple(dict.fromkeys(self.primary(keys)))
+
+    def _by_author(self, cell: str) -> list[str]:
+        """The one reference whose first author (and year, where printed) the first cell names."""
+        match = re.match(r"\s*([A-ZÀ-Þ][\w’'‐-]+)(?:.*?\b((?:19|20)\d\d))?", cell)
+        if not match or len(cell) > 60:
+            return []
+        fitting = [
+            r.key for r in self.references.values()
+            if r.authors and r.authors[0].lower() == match[1].lower() and (not match[2] or r.year == int(match[2]))
+        ]  # fmt: skip
+        return fitting if len(fitting) == 1 else []
