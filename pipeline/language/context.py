@@ -150,8 +150,8 @@ class _Scopes:
         if mark:
             stops.append(mark.start())
         if words is not None:
-            pieces = re.match(rf"(?:\W*\w+){{0,{words}}}", self.text[at:end])
-            stops.append(at + pieces.end() if pieces else at)
+            pieces = self.text[at:end].split(None, words)
+            stops.append(end - len(pieces[words]) if len(pieces) > words else end)
         return min([end, *stops])
 
     def _backward(self, at: int, start: int, words: int | None = None) -> int:
@@ -159,8 +159,8 @@ class _Scopes:
         stops = [cue[1] for cue in self.cues.between("terminator", start, at)]
         stops.append(max(self.text.rfind(mark, start, at) for mark in ";:") + 1)
         if words is not None:
-            pieces = re.search(rf"(?:\w+\W*){{0,{words}}}$", self.text[start:at])
-            stops.append(start + pieces.start() if pieces else at)
+            pieces = self.text[start:at].rsplit(None, words)
+            stops.append(start + len(pieces[0]) if len(pieces) > words else start)
         return max([start, *stops])
 
 

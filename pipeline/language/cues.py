@@ -89,7 +89,7 @@ def text_of(doc: Doc) -> str:
     text = doc.user_data.get("goldpan.text")
     if text is None:
         text = doc.user_data["goldpan.text"] = doc.text
-    return text  # type: ignore[no-any-return]
+    return text
 
 
 def cues_of(doc: Doc) -> Cues:
@@ -97,7 +97,7 @@ def cues_of(doc: Doc) -> Cues:
     found = doc.user_data.get("goldpan.cues")
     if found is None:
         found = doc.user_data["goldpan.cues"] = Cues(folded_of(doc), "cues.tsv", "context.tsv", "outcomes_heads.tsv")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class Paragraphs:
@@ -122,7 +122,7 @@ def paragraphs_of(doc: Doc) -> Paragraphs:
     found = doc.user_data.get("goldpan.paragraphs")
     if found is None:
         found = doc.user_data["goldpan.paragraphs"] = Paragraphs(text_of(doc))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 __all__ = ["Cue", "Cues", "Paragraphs", "cues_of", "paragraphs_of", "text_of"]
