@@ -6,19 +6,24 @@ Layout happens here; sections, citations, references and the joining of cut sent
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.reading.pdf_boxes import CharBoxes, PdfOrigin
-from pipeline.reading.pdf_chars import MAX_CHARS, PageChars, Rule, open_pdf, read_page
+from pipeline.reading.pdf_cells import TableCells
+from pipeline.reading.pdf_chars import MAX_CHARS, PageChars, read_page
+from pipeline.reading.pdf_drawn import Rule
 from pipeline.reading.pdf_furniture import Furniture, split_furniture
 from pipeline.reading.pdf_layout import Column, Gutter, gutters, reading_order
-from pipeline.reading.pdf_lines import Page, Segment, segments_of, words_of
+from pipeline.reading.pdf_lines import Page, Segment, segments_of
+from pipeline.reading.pdf_open import open_pdf
 from pipeline.reading.pdf_paragraphs import Body, Paragraph, find_title, paragraphs
 from pipeline.reading.pdf_render import Renderer, flow
-from pipeline.reading.pdf_tables import TableCells, take_tables
+from pipeline.reading.pdf_tables import take_tables
+from pipeline.reading.pdf_words import words_of
 from pipeline.schema import Document, GoldpanError
 
 #: Pages of one file where the settings do not say otherwise.
@@ -105,7 +110,9 @@ def _page(path: Path, document: Any, index: int) -> PageChars:
     except GoldpanError as error:
         raise GoldpanError(f"{path}, page {index + 1}: {error}") from error
     except Exception as error:  # PDFium's own errors and what its values may break
-        raise GoldpanError(f"{path}: page {index + 1} is damaged ({type(error).__name__}); fetch it again") from error
+        raise GoldpanError(
+            f"{path}: page {index + 1} is damaged ({type(error).__name__}); fetch it again"
+        ) from error
 
 
 def _check_text(path: Path, pages: list[Page]) -> None:
@@ -113,12 +120,19 @@ def _check_text(path: Path, pages: list[Page]) -> None:
     letters = [sum(char.isalnum() for text in page.chars.text for char in text) for page in pages]
     unknown = sum(text == "\ufffd" for page in pages for text in page.chars.text)
     if sum(letters) == 0 and unknown == 0:
-        raise GoldpanError(f"{path}: has no text, only images or drawings ({len(pages)} pages); run OCR on it first")
+        raise GoldpanError(
+            f"{path}: has no text, only images or drawings ({len(pages)} pages); run OCR on it first"
+        )
     if unknown > sum(letters):
         raise GoldpanError(f"{path}: its fonts do not say which characters they show; run OCR on it first")
-    scans = sum(_covered(page.chars) >= _SCAN_COVER and count < _SCAN_LETTERS for page, count in zip(pages, letters, strict=True))
+    scans = sum(
+        _covered(page.chars) >= _SCAN_COVER and count < _SCAN_LETTERS
+        for page, count in zip(pages, letters, strict=True)
+    )
     if scans and scans >= 0.8 * len(pages):
-        raise GoldpanError(f"{path}: is scanned without a text layer ({scans} of {len(pages)} pages); run OCR on it first")
+        raise GoldpanError(
+            f"{path}: is scanned without a text layer ({scans} of {len(pages)} pages); run OCR on it first"
+        )
 
 
 def _covered(page: PageChars) -> float:
@@ -171,12 +185,18 @@ def _paragraphs(number: int, segments: list[Segment], body: Body, known: list[Gu
 
 def _mended(columns: list[Column]) -> list[Column]:
     """Give the short last line of a wide paragraph back to it, where a column begins level with that line."""
-    for above, below in zip(columns, columns[1:], strict=False):
+    for above, below in itertools.pairwise(columns):
         while above.lines and below.lines:
             last, first = above.lines[-1], below.lines[0]
             step = first.base - last.base
             wide = last.x1 - last.x0 > 1.3 * (below.x1 - below.x0)
-            if last.block or first.block or not wide or last.font != first.font or abs(last.size - first.size) > 0.2:
+            if (
+                last.block
+                or first.block
+                or not wide
+                or last.font != first.font
+                or abs(last.size - first.size) > 0.2
+            ):
                 break
             if not 0 < step < 1.45 * last.size or abs(first.x0 - last.x0) > 1:
                 break
@@ -191,7 +211,14 @@ def _take_boxes(page: Page) -> None:
         if (frame.x1 - frame.x0) * (frame.bottom - frame.top) > 0.7 * area:
             continue
         touching = [s for s in page.segments if _overlaps(s, frame)]
-        inside = [s for s in touching if s.x0 >= frame.x0 - 2 and s.x1 <= frame.x1 + 2 and s.top >= frame.top - 3 and s.bottom <= frame.bottom + 3]
+        inside = [
+            s
+            for s in touching
+            if s.x0 >= frame.x0 - 2
+            and s.x1 <= frame.x1 + 2
+            and s.top >= frame.top - 3
+            and s.bottom <= frame.bottom + 3
+        ]
         rows = {round(s.base) for s in inside}
         if len(inside) < len(touching) or len(rows) < 3:
             continue
@@ -199,7 +226,9 @@ def _take_boxes(page: Page) -> None:
         page.segments = [s for s in page.segments if id(s) not in ids]
         size = inside[0].size
         page.segments.append(
-            Segment([], frame.x0, frame.x1, frame.bottom, size, 0, frame.top, frame.bottom, block=_Box(inside))
+            Segment(
+                [], frame.x0, frame.x1, frame.bottom, size, 0, frame.top, frame.bottom, block=_Box(inside)
+            )
         )
 
 

@@ -82,7 +82,7 @@ class CharBoxes:
 
 
 class PdfOrigin:
-    """From the reading text of a PDF to its pages: offsets stay those of the reading text, page and boxes come beside."""
+    """From the reading text of a PDF to its pages: offsets stay as they are, page and boxes come beside."""
 
     __slots__ = ("_boxes", "_segments")
 

@@ -1,4 +1,4 @@
-"""A PDF file opened safely, and the characters of its pages as arrays, read through PDFium.
+"""The characters of a PDF's pages as arrays, read through PDFium.
 
 pdfplumber needs about 100 ms to open a page, PDFium 2 ms with the same boxes; so characters, rules and images
 all come from PDFium's C interface, called once for each character with addresses into NumPy arrays.
@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2
 import pypdfium2.raw as raw
 
+from pipeline.reading.pdf_drawn import Frame, Rule, drawn
 from pipeline.reading.pdf_glyphs import ACCENTS, glyph_table, with_accent
 from pipeline.schema import GoldpanError
 
 #: More characters than any paper has (a 300-page book has about one million); what has more is an attack or a dump.
 MAX_CHARS = 8_000_000
-#: Drawn objects that are looked at on one page; a vector plot may have a million.
-_MAX_OBJECTS = 20_000
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|[.,-]b(?:\+\d+)?$|-bd|bd\b|\bbx\d", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obliq|[.,-]i(?:\+\d+)?$|-it\b", re.IGNORECASE)
 
@@ -54,20 +49,6 @@ class Font:
     name: str
     bold: bool
     italic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A drawn straight line or box edge in layout coordinates (points); ``x0 == x1`` or ``top == bottom`` nearly."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-
-    @property
-    def horizontal(self) -> bool:
-        return self.x1 - self.x0 >= self.bottom - self.top
 
 
 @dataclass(slots=True)
@@ -107,52 +88,6 @@ class PageChars:
         return [round(value, 2) for value in box]
 
 
-@contextmanager
-def open_pdf(path: Path, max_pages: int) -> Iterator[Any]:
-    """Open a PDF, with an empty password where it is encrypted, and close it again.
-
-    Raises GoldpanError, one line, where the file is no PDF, is cut short, has a damaged cross-reference table, wants a
-    password, has no pages or more than ``max_pages``.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise GoldpanError(f"{path}: cannot be read ({error.strerror or error}); check the file") from error
-    _check_frame(path, data)
-    try:
-        document = pypdfium2.PdfDocument(data, password="")
-        count = len(document)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise GoldpanError(f"{path}: is protected by a password; save a copy without one and add that") from error
-        raise GoldpanError(f"{path}: is damaged, no PDF reader opens it; fetch it again") from error
-    try:
-        if count == 0:
-            raise GoldpanError(f"{path}: has no pages; fetch it again")
-        if count > max_pages:
-            raise GoldpanError(f"{path}: has {count} pages, more than max_pages = {max_pages}; split it or raise the setting")
-        yield document
-    finally:
-        document.close()
-
-
-def _check_frame(path: Path, data: bytes) -> None:
-    """The file's head, tail and cross-reference pointer; PDFium would mend these in silence and lose pages."""
-    head = data.find(b"%PDF-", 0, 1024)
-    if not data:
-        raise GoldpanError(f"{path}: is empty (0 bytes); fetch it again")
-    if head < 0:
-        raise GoldpanError(f"{path}: is not a PDF (it does not begin with %PDF-); check what was downloaded")
-    end = data.rfind(b"%%EOF")
-    pointers = re.findall(rb"startxref\s+(\d+)", data[max(0, end - 2048) :] if end >= 0 else b"")
-    if end < 0 or not pointers:
-        raise GoldpanError(f"{path}: is cut short (no end-of-file mark); fetch it again")
-    at = int(pointers[-1])
-    target = re.compile(rb"xref|\d+\s+\d+\s+obj")
-    if not any(target.search(data, max(0, place - 16), place + 48) for place in (at, at + head)):
-        raise GoldpanError(f"{path}: has a damaged cross-reference table, parts may be missing; fetch it again")
-
-
 def read_page(document: Any, index: int) -> PageChars:
     """The characters, rules and images of page ``index`` (from 0)."""
     page = document[index]
@@ -173,8 +108,8 @@ def _read(page: Any, number: int) -> PageChars:
         text_page.close()
     text, boxes, origins, sizes, directions, fonts = columns
     turn = _reading_turn(directions, text, rotation)
-    frame = _Frame(left, bottom, right, top, (rotation + turn) % 360)
-    x0, y0, x1, y1 = frame.boxes(boxes)
+    frame = Frame(left, bottom, right, top, (rotation + turn) % 360)
+    x0, _y0, x1, _y1 = frame.boxes(boxes)
     _, _, _, base = frame.boxes(np.concatenate([origins, origins], axis=1))
     inside = (
         (origins[:, 0] >= crop[0] - 2) & (origins[:, 0] <= crop[2] + 2)
@@ -184,7 +119,7 @@ def _read(page: Any, number: int) -> PageChars:
     off_axis = np.abs((directions + 45) % 90 - 45) > 4
     skew = (away != 0) | off_axis
     keep = np.flatnonzero(inside & (sizes > 0.5) & np.array([bool(char) for char in text], dtype=bool))
-    rules, frames, images = _drawn(page, frame)
+    rules, frames, images = drawn(page, frame)
     chars = PageChars(
         number, frame.width, frame.height, turn,
         [text[i] for i in keep], x0[keep].tolist(), x1[keep].tolist(), base[keep].tolist(),
@@ -252,7 +187,9 @@ def _columns(text_page: Any) -> _Columns:
         _loose(handle, i, rect_at + 16 * i)
         _origin(handle, i, x_at + 8 * i, y_at + 8 * i)
         objects.append(_object(handle, i) or 0)
-    styles = {address: _style(text_page, objects.index(address), address) for address in dict.fromkeys(objects)}
+    styles = {
+        address: _style(text_page, objects.index(address), address) for address in dict.fromkeys(objects)
+    }
     sizes = np.array([styles[a][0] for a in objects])
     directions = np.array([styles[a][1] for a in objects])
     fonts = np.array([styles[a][2] for a in objects], dtype=np.int64)
@@ -301,27 +238,6 @@ def _reading(code: int, font: int, handle: Any, i: int) -> str:
     return "\ufffd" if code < 32 or 127 <= code < 160 else char
 
 
-class _Frame:
-    """User space (points, bottom-left) → layout space (points, top-left), turned clockwise by ``turn`` degrees."""
-
-    def __init__(self, left: float, bottom: float, right: float, top: float, turn: int) -> None:
-        self.left, self.bottom, self.right, self.top, self.turn = left, bottom, right, top, turn
-        across, up = right - left, top - bottom
-        self.width, self.height = (across, up) if turn in (0, 180) else (up, across)
-
-    def boxes(self, box: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], ...]:
-        """Columns left, bottom, right, top → x0, top, x1, bottom."""
-        a, b, c, d = np.minimum(box[:, 0], box[:, 2]), np.minimum(box[:, 1], box[:, 3]), np.maximum(
-            box[:, 0], box[:, 2]), np.maximum(box[:, 1], box[:, 3])  # fmt: skip
-        if self.turn == 0:
-            return a - self.left, self.top - d, c - self.left, self.top - b
-        if self.turn == 90:
-            return b - self.bottom, a - self.left, d - self.bottom, c - self.left
-        if self.turn == 180:
-            return self.right - c, b - self.bottom, self.right - a, d - self.bottom
-        return self.top - d, self.right - c, self.top - b, self.right - a
-
-
 def _reading_turn(directions: npt.NDArray[np.float64], text: list[str], rotation: int) -> int:
     """How far the page as shown must be turned so that most of its text runs left to right: 0, 90, 180 or 270.
 
@@ -336,59 +252,3 @@ def _reading_turn(directions: npt.NDArray[np.float64], text: list[str], rotation
         if total and int(((shown == turn) & written).sum()) >= 0.75 * total:
             return (360 - turn) % 360
     return 0
-
-
-def _drawn(page: Any, frame: _Frame) -> tuple[list[Rule], list[Rule], list[Rule]]:
-    """Straight rules, boxes that may frame text, and images of a page."""
-    rules: list[Rule] = []
-    frames: list[Rule] = []
-    images: list[Rule] = []
-    for seen, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
-        if seen >= _MAX_OBJECTS:
-            break
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            images.append(_rule(frame, *item.get_bounds()))
-            continue
-        box = _rule(frame, *item.get_bounds())
-        across, down = box.x1 - box.x0, box.bottom - box.top
-        if min(across, down) <= 2.5:
-            if max(across, down) >= 6:
-                rules.append(box)
-            continue
-        if across >= 60 and down >= 10:
-            count = raw.FPDFPath_CountSegments(item.raw)
-            straight = list(_straight(item, frame, count)) if count <= 400 else []
-            rules.extend(straight)
-            if count <= 24 and across >= 100 and down >= 24:
-                frames.append(box)
-    return rules, frames, images
-
-
-def _rule(frame: _Frame, left: float, bottom: float, right: float, top: float) -> Rule:
-    x0, y0, x1, y1 = frame.boxes(np.array([[left, bottom, right, top]]))
-    return Rule(float(x0[0]), float(y0[0]), float(x1[0]), float(y1[0]))
-
-
-def _straight(item: Any, frame: _Frame, count: int) -> Iterator[Rule]:
-    """The horizontal and vertical strokes of a path."""
-    matrix = item.get_matrix()
-    x, y = ctypes.c_float(), ctypes.c_float()
-    last = first = None
-    for i in range(count):
-        segment = raw.FPDFPath_GetPathSegment(item.raw, i)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = matrix.on_point(x.value, y.value)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            first = point
-        elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-            yield from _stroke(frame, last, point)
-        if raw.FPDFPathSegment_GetClose(segment) and first is not None:
-            yield from _stroke(frame, point, first)
-        last = point
-
-
-def _stroke(frame: _Frame, a: tuple[float, float], b: tuple[float, float]) -> Iterator[Rule]:
-    across, up = abs(a[0] - b[0]), abs(a[1] - b[1])
-    if min(across, up) <= 1 and max(across, up) >= 6:
-        yield _rule(frame, min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))

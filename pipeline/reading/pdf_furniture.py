@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.reading.pdf_lines import Page, Segment, Word, rows_of
+from pipeline.reading.pdf_lines import Page, Segment, rows_of
+from pipeline.reading.pdf_words import Word
 
 #: Heads and feet are looked for in this part of the page's height, at the top and at the bottom.
 _ZONE = 0.16
@@ -63,10 +64,8 @@ def _runs(words: list[Word]) -> list[list[Word]]:
 
 def _skewed(page: Page, words: list[Word]) -> Furniture:
     text = "".join(page.chars.text[words[0].start : words[-1].end]).replace("\v", " ")
-    # a skewed character's extent along its own baseline is not kept; its advance box is
-    box = page.chars.shown(
-        min(w.x0 for w in words), min(w.base - w.size for w in words), max(w.x1 for w in words), max(w.base for w in words)
-    )  # fmt: skip
+    top, bottom = min(w.base - w.size for w in words), max(w.base for w in words)
+    box = page.chars.shown(min(w.x0 for w in words), top, max(w.x1 for w in words), bottom)
     return Furniture(page.chars.number, " ".join(text.split()), (box[0], box[1], box[2], box[3]), "skewed")
 
 
@@ -96,7 +95,9 @@ def _edge(pages: list[Page], from_top: bool, found: list[Furniture]) -> None:
 
     def repeats(segment: Segment) -> bool:
         key, place = _key(segment.text), round(segment.base / _DRIFT)
-        count = max(seen[key, place], seen[key, place - 1] + seen[key, place], seen[key, place] + seen[key, place + 1])
+        count = max(
+            seen[key, place], seen[key, place - 1] + seen[key, place], seen[key, place] + seen[key, place + 1]
+        )
         return count >= (2 if key.strip("-–—|.") in ("#", "page#", "#of#", "page#of#", "p.#") else least)
 
     for page, rows in zip(pages, zones, strict=True):

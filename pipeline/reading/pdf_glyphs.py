@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-from pipeline.reading.glyphs import CHARACTERS
+from pipeline.reading.glyphs import CHARACTERS, LIGATURES
 
 #: Spacing accents that some fonts draw over the letter before or after, and their combining forms.
 ACCENTS = {
@@ -21,7 +21,7 @@ _CODE = re.compile(r"U\+([0-9A-F]{4,6})$")
 
 @cache
 def _rows() -> tuple[tuple[re.Pattern[str] | None, str, str], ...]:
-    with resources.files("pipeline.lexicons").joinpath("pdf_glyphs.tsv").open(encoding="utf-8", newline="") as handle:
+    with resources.files("pipeline.lexicons").joinpath("pdf_glyphs.tsv").open(encoding="utf-8") as handle:
         out = []
         for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE):
             code = _CODE.match(row["char"])
@@ -37,7 +37,9 @@ def glyph_table(font: str) -> dict[str, str]:
     >>> glyph_table("ABCDEF+AdvP4C4E74")["¼"], glyph_table("Times-Roman").get("¼"), glyph_table("Times")["\\uf0b3"]
     ('=', None, '≥')
     """
-    table = {char: text for char, text in CHARACTERS.items() if 0xE000 <= ord(char) < 0xF900}
+    table = {
+        char: text for char, text in CHARACTERS.items() if 0xE000 <= ord(char) < 0xF900 or char in LIGATURES
+    }
     if _SYMBOL.search(font):
         # a Symbol font that was given Latin codes: 'm' is mu, '£' is ≤
         table.update({

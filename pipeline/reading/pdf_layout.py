@@ -59,7 +59,15 @@ def white_rectangles(segments: list[Segment], width: float, height: float) -> li
     if not segments:
         return []
     left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
-    bands = sorted((s.base - 0.5 * s.size if s.block is None else s.top, s.base if s.block is None else s.bottom, s.x0, s.x1) for s in segments)
+    bands = sorted(
+        (
+            s.base - 0.5 * s.size if s.block is None else s.top,
+            s.base if s.block is None else s.bottom,
+            s.x0,
+            s.x1,
+        )
+        for s in segments
+    )
     out: list[Gutter] = []
     gaps: list[tuple[float, float, float]] = [(left, right, bands[0][0])]
     ends: list[tuple[float, float, float]] = []
@@ -179,7 +187,9 @@ def _cut(segments: list[Segment], em: float, known: list[Gutter], out: list[Colu
             _cut(part, em, known, out, depth - 1 if depth else 0)
 
 
-def _around_float(parts: list[list[Segment]], gutter: Gutter, found: list[Gutter], em: float) -> list[list[Segment]]:
+def _around_float(
+    parts: list[list[Segment]], gutter: Gutter, found: list[Gutter], em: float
+) -> list[list[Segment]]:
     """Columns that run on past a wide figure, table or box in their middle: [left, right, what stands between].
 
     Empty where each band is read for itself. The sentences decide: where the left column above ends in the middle of
@@ -187,7 +197,9 @@ def _around_float(parts: list[list[Segment]], gutter: Gutter, found: list[Gutter
     """
     middle = (gutter.x0 + gutter.x1) / 2
     apart = [o for o in found if o.x0 < middle < o.x1 and (o.bottom <= gutter.top or o.top >= gutter.bottom)]
-    above = max((o for o in apart if o.bottom <= gutter.top), key=lambda o: (o.bottom, o.height), default=None)
+    above = max(
+        (o for o in apart if o.bottom <= gutter.top), key=lambda o: (o.bottom, o.height), default=None
+    )
     below = min((o for o in apart if o.top >= gutter.bottom), key=lambda o: (o.top, -o.height), default=None)
     for other in (above, below):
         if other is None:
@@ -196,7 +208,11 @@ def _around_float(parts: list[list[Segment]], gutter: Gutter, found: list[Gutter
         everything = [s for part in parts for s in part]
         over = [s for s in everything if upper.top <= s.base <= upper.bottom + em]
         under = [s for s in everything if lower.top - 0.5 * em <= s.base - 0.5 * s.size <= lower.bottom]
-        between = [s for s in everything if upper.bottom - 0.2 * em <= s.base - 0.5 * s.size and s.base <= lower.top + 0.2 * em]
+        between = [
+            s
+            for s in everything
+            if upper.bottom - 0.2 * em <= s.base - 0.5 * s.size and s.base <= lower.top + 0.2 * em
+        ]
         crossing = [s for s in between if s.x0 < middle < s.x1]
         if not crossing or not over or not under or len(between) > 0.6 * len(everything):
             continue

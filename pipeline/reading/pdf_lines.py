@@ -1,4 +1,4 @@
-"""Characters → words → segments: runs of words on one baseline without a gap that could be a column's.
+"""Words → segments: runs of words on one baseline without a gap that could be a column's.
 
 A segment is the atom of the layout. It is cut at every gap wider than `GAP` (in ems), which justified lines have too;
 the pieces of one line are put together again where no column gutter lies between them.
@@ -6,43 +6,23 @@ the pieces of one line are put together again where no column gutter lies betwee
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.reading.pdf_chars import FONTS, PageChars
+from pipeline.reading.pdf_words import SPACE, Word
 
 #: A gap between words that may be a gutter, in ems. Column gutters measure 1.2 em and more, word gaps 0.2 to 0.4.
 GAP = 0.75
-#: A gap that parts words where the file holds no space, in ems; and where PDFium, which knows the advance widths
-#: (an italic f hangs over the space behind it), sees one.
-_SPACE, _GUESSED_SPACE = 0.22, -0.1
 #: A script is at most this part of its neighbour's size, or is shifted by more than this part of it.
 _SCRIPT_SIZE, _SCRIPT_SHIFT = 0.86, 0.14
 #: Characters in a row that may be a superscript ("12,14-18,23") or a subscript.
 _LONGEST_MARK, _LONGEST_INDEX = 40, 12
 #: A line's box reaches from this far above the baseline to this far below it, in ems.
 ASCENT, DESCENT = 0.78, 0.22
-
-
-@dataclass(slots=True, eq=False)
-class Word:
-    """Characters ``start`` to ``end`` of a page, of one size and baseline, without space between them.
-
-    ``script`` is 1 for a superscript, -1 for a subscript; ``spaced`` whether a space stands before it.
-    """
-
-    start: int
-    end: int
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    font: int
-    script: int = 0
-    spaced: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +54,10 @@ class Segment:
             weights[word.size, round(word.base, 1), word.font] += len(word.text)
         (self.size, self.base, self.font), _ = max(weights.items(), key=lambda item: (item[1], item[0][0]))
         largest = max(word.size for word in self.words)
-        if largest > 1.15 * self.size and sum(len(w.text) for w in self.words if w.size > 1.15 * self.size) >= 2:
+        if (
+            largest > 1.15 * self.size
+            and sum(len(w.text) for w in self.words if w.size > 1.15 * self.size) >= 2
+        ):
             # more script than text: the text decides ("Agyeman-Duah 1,2,3,4,5")
             self.size = largest
             self.base = next(word.base for word in self.words if word.size == largest)
@@ -95,89 +78,6 @@ class Segment:
     def italic(self) -> bool:
         count = sum(len(word.text) for word in self.words)
         return sum(len(word.text) for word in self.words if FONTS.fonts[word.font].italic) >= 0.8 * count
-
-
-def words_of(page: PageChars) -> tuple[list[Word], list[Word]]:
-    """The upright words of a page in content order, and the skewed ones (side marks, watermarks)."""
-    upright: list[Word] = []
-    skewed: list[Word] = []
-    begin = -1
-    space = True
-    guessed = turned = False
-    tracked = _tracked(page)
-    text, x0, x1, base, size, skew = page.text, page.x0, page.x1, page.base, page.size, page.skew
-    last = -1
-
-    def close(end: int) -> None:
-        nonlocal begin
-        if begin < 0:
-            return
-        word = Word(
-            begin, end, "".join(text[begin:end]), min(x0[begin:end]), max(x1[begin:end]), base[begin], size[begin],
-            _main_font(page, begin, end), spaced=spaced,
-        )  # fmt: skip
-        if word.text.strip():
-            (skewed if skew[begin] else upright).append(word)
-        begin = -1
-
-    spaced = True
-    for i, char in enumerate(text):
-        if char == " ":
-            close(last + 1)
-            space = True
-            continue
-        if char in ("\v", "\n"):
-            # PDFium's line ends stand between text objects, too: inside a word they part nothing
-            guessed, turned = guessed or char == "\v", turned or char == "\n"
-            continue
-        if not char:
-            continue
-        if begin >= 0:
-            em = size[i]
-            gap = x0[i] - x1[last]
-            if x0[i] >= x0[last] and x1[i] <= x1[last] + 0.01 and base[i] == base[last] and i == last + 1:
-                gap = 0.0  # the second letter of a ligature has the ligature's box
-            same_line = abs(base[i] - base[last]) <= 0.5 and abs(em - size[last]) <= 0.3
-            if i in tracked:
-                apart = gap > tracked[i]
-            else:
-                least = _GUESSED_SPACE if guessed else 0.05 if turned else _SPACE
-                apart = gap > min(least, _SPACE) * em
-            if apart or not same_line or gap < -0.6 * em or skew[i] != skew[last]:
-                close(last + 1)
-                space = apart or abs(base[i] - base[last]) > em or gap < -0.6 * em
-        if begin < 0:
-            begin, spaced = i, space
-            space = False
-        guessed = turned = False
-        last = i
-    close(last + 1)
-    return upright, skewed
-
-
-def _tracked(page: PageChars) -> dict[int, float]:
-    """Characters of letter-spaced lines ("R E S U L T S"): index → the gap (points) that parts words there."""
-    out: dict[int, float] = {}
-    line: list[int] = []
-    guesses = 0
-    for i, char in enumerate([*page.text, "\n"]):
-        if char == "\v":
-            guesses += 1
-        elif char == "\n":
-            if len(line) >= 5 and guesses >= 0.3 * len(line):
-                gaps = sorted(page.x0[b] - page.x1[a] for a, b in zip(line, line[1:], strict=False))
-                usual = gaps[len(gaps) // 2]
-                if usual > 0.05 * page.size[line[0]]:
-                    out.update((at, max(2.2 * usual, usual + 0.15 * page.size[at])) for at in line)
-            line, guesses = [], 0
-        elif char and char != " ":
-            line.append(i)
-    return out
-
-
-def _main_font(page: PageChars, begin: int, end: int) -> int:
-    fonts = page.font[begin:end]
-    return fonts[0] if len(set(fonts)) == 1 else Counter(fonts).most_common(1)[0][0]
 
 
 def _joins(left: Word, right: Word) -> float | None:
@@ -243,7 +143,11 @@ def _attach_scripts(segments: list[Segment]) -> list[Segment]:
                 continue
             if not line.base - 0.75 * line.size < piece.base < line.base + 0.45 * line.size:
                 continue
-            if line.x0 - 0.3 * line.size <= piece.x0 and piece.x0 <= line.x1 + 0.35 * line.size and len(line.text) > len(piece.text):
+            if (
+                line.x0 - 0.3 * line.size <= piece.x0
+                and piece.x0 <= line.x1 + 0.35 * line.size
+                and len(line.text) > len(piece.text)
+            ):
                 line.words = sorted(line.words + piece.words, key=lambda word: word.x0)
                 line.measure()
                 taken.add(id(piece))
@@ -268,7 +172,7 @@ def _mark(segment: Segment) -> None:
         em = max(left.size, right.size)
         if left.script != right.script:
             right.spaced = gap > 0.2 * em  # PDFium sees a space at every change of baseline
-        elif gap > _SPACE * em:
+        elif gap > SPACE * em:
             right.spaced = True
         elif gap < 0.05 * em and not 0 <= right.start - left.end <= 2:
             right.spaced = False  # not neighbours in the file: the place alone tells
@@ -281,7 +185,11 @@ def _unmark_long(words: list[Word]) -> None:
         if word is not None and run and word.script == run[0].script:
             run.append(word)
             continue
-        if run and run[0].script and sum(len(w.text) for w in run) > (_LONGEST_MARK if run[0].script > 0 else _LONGEST_INDEX):
+        if (
+            run
+            and run[0].script
+            and sum(len(w.text) for w in run) > (_LONGEST_MARK if run[0].script > 0 else _LONGEST_INDEX)
+        ):
             for other in run:
                 other.script = 0
         run = [word] if word is not None else []
@@ -328,7 +236,7 @@ def body_size(segments: Iterable[Segment]) -> float:
 
 def leading(lines: list[Segment]) -> float:
     """The usual distance of two baselines, in points; 1.2 ems where there are not two lines."""
-    steps = [b.base - a.base for a, b in zip(lines, lines[1:], strict=False) if 0 < b.base - a.base < 3 * a.size]
+    steps = [b.base - a.base for a, b in itertools.pairwise(lines) if 0 < b.base - a.base < 3 * a.size]
     if not steps:
         return 1.2 * lines[0].size if lines else 12.0
     low = statistics.median_low(steps)

@@ -6,16 +6,18 @@ before; in this order, each weaker than the one before.
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.reading.pdf_cells import TableCells
 from pipeline.reading.pdf_chars import FONTS
 from pipeline.reading.pdf_layout import Column
 from pipeline.reading.pdf_lines import Segment, leading
-from pipeline.reading.pdf_tables import TableCells, unruled
+from pipeline.reading.pdf_tables import unruled
 
 ParagraphKind = Literal["text", "title", "heading", "caption", "footnote", "table", "aside"]
 
@@ -125,7 +127,7 @@ def _chunks(lines: list[Segment], right: float) -> list[list[Segment]]:
         steps.setdefault(round(line.size), []).append(line)
     usual = {size: leading(group) for size, group in steps.items()}
     chunks = [[lines[0]]]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines):
         step = line.base - above.base
         lead = min(usual[round(above.size)], usual[round(line.size)], 2.2 * line.size)
         spaced = step > max(1.28 * lead, lead + 0.25 * line.size) or step < 0.3 * line.size
@@ -148,7 +150,12 @@ def _restyled(chunk: list[Segment], line: Segment, right: float) -> bool:
     if line.bold and not above.bold:
         return room and line.x1 < right - 1.5 * line.size
     plain = {word.font for word in above.words}, {word.font for word in line.words}
-    return room and plain[0].isdisjoint(plain[1]) and len({other.font for other in chunk}) == 1 and len(chunk) <= 2
+    return (
+        room
+        and plain[0].isdisjoint(plain[1])
+        and len({other.font for other in chunk}) == 1
+        and len(chunk) <= 2
+    )
 
 
 def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], bool, bool]]:
@@ -156,17 +163,15 @@ def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], 
     em = chunk[0].size
     left = min(line.x0 for line in chunk)
     flush = [line.x0 <= left + 0.55 * em for line in chunk]
-    if _centred(chunk, left, em):
+    if len(chunk) == 1 or _centred(chunk, left, em):
         return [(chunk, False, False)]
-    both = sum(a and b for a, b in zip(flush, flush[1:], strict=False))
-    neither = sum(not a and not b for a, b in zip(flush, flush[1:], strict=False))
+    both = sum(a and b for a, b in itertools.pairwise(flush))
+    neither = sum(not a and not b for a, b in itertools.pairwise(flush))
     marked = [bool(_MARK.match(line.text) or _BULLET.match(line.text)) for line in chunk]
     outs = [i for i, is_flush in enumerate(flush) if is_flush]
-    hanging = len(outs) < len(chunk) and (
-        neither > both or (neither == both and (
-            sum(marked[i] for i in outs) >= 0.5 * len(outs) or (flush[0] and not flush[1] and not _ends(chunk[0], right))))
-    )  # fmt: skip
-    # numbers set flush right ("9." over "10.") begin a little further right
+    listed = sum(marked[i] for i in outs) >= 0.5 * len(outs)
+    open_first = flush[0] and not flush[1] and not _ends(chunk[0], right)
+    hanging = len(outs) < len(chunk) and (neither > both or (neither == both and (listed or open_first)))
     groups: list[list[Segment]] = [[chunk[0]]]
     for i in range(1, len(chunk)):
         above, line = chunk[i - 1], chunk[i]
@@ -195,7 +200,11 @@ def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], 
 
 def _centred(chunk: list[Segment], left: float, em: float) -> bool:
     middles = [(line.x0 + line.x1) / 2 for line in chunk]
-    return len(chunk) > 1 and max(middles) - min(middles) < 0.5 * em and max(line.x0 for line in chunk) - left > em
+    return (
+        len(chunk) > 1
+        and max(middles) - min(middles) < 0.5 * em
+        and max(line.x0 for line in chunk) - left > em
+    )
 
 
 def _numbered_on(first: Segment, line: Segment) -> bool:
@@ -251,13 +260,23 @@ def _is_heading(item: Paragraph, following: Paragraph | None, column: Column, bo
     words = text.split()
     if len(item.lines) > 3 or len(words) > 18 or not re.search(r"[A-Za-zÀ-ÿ]{3}", text):
         return False
-    if not re.match(r"(?:\(?[\dIVX]+(?:\.\d+)*[.)]?\s+)?[“\"‘(]?[A-ZÀ-Þ0-9]", text) or re.search(r"[.,;]$", text):
+    if not re.match(r"(?:\(?[\dIVX]+(?:\.\d+)*[.)]?\s+)?[“\"‘(]?[A-ZÀ-Þ0-9]", text) or re.search(
+        r"[.,;]$", text
+    ):
         return False
-    if item.hanging or any(word.script > 0 for line in item.lines for word in line.words) or text.count(",") >= 3:
+    if (
+        item.hanging
+        or any(word.script > 0 for line in item.lines for word in line.words)
+        or text.count(",") >= 3
+    ):
         return False
-    if following is None or following.kind == "table" or (len(following.lines) < 2 and len(following.text) < 50 and not _bigger(item, following)):
+    if (
+        following is None
+        or following.kind == "table"
+        or (len(following.lines) < 2 and len(following.text) < 50 and not _bigger(item, following))
+    ):
         return False
-    if _BULLET.match(text) or _BULLET.match(following.text) and following.lines[0].x0 < item.lines[0].x0:
+    if _BULLET.match(text) or (_BULLET.match(following.text) and following.lines[0].x0 < item.lines[0].x0):
         return False
     bold = all(line.bold for line in item.lines)
     large = item.size >= 1.08 * body.size
@@ -265,12 +284,14 @@ def _is_heading(item: Paragraph, following: Paragraph | None, column: Column, bo
     capital = text.isupper() and len(re.sub(r"[^A-Z]", "", text)) >= 4
     if large or (bold and not all(line.bold for line in following.lines)):
         return True
-    other_font = {w.font for line in item.lines for w in line.words}.isdisjoint({w.font for w in following.lines[0].words})
+    other_font = {w.font for line in item.lines for w in line.words}.isdisjoint(
+        {w.font for w in following.lines[0].words}
+    )
     if capital and short and (item.size >= 0.95 * body.size or len(following.lines) >= 3):
         return True
-    return other_font and short and item.size >= 0.88 * following.size and len(words) <= 12 and item.lines[0].font not in (
-        body.font, following.lines[0].font
-    )  # fmt: skip
+    if not other_font or item.lines[0].font in (body.font, following.lines[0].font):
+        return False
+    return short and item.size >= 0.88 * following.size and len(words) <= 12
 
 
 def _bigger(item: Paragraph, following: Paragraph) -> bool:
@@ -279,7 +300,7 @@ def _bigger(item: Paragraph, following: Paragraph) -> bool:
 
 
 def find_title(items: list[Paragraph], body: Body, named: str) -> Paragraph | None:
-    """The article's title among the first pages' paragraphs: what the file's own title names, or else what is set largest.
+    """The article's title on the first pages: what the file's own title names, or else what is set largest.
 
     ``named`` is the title in the file's metadata, often empty or a file name.
     """

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from pipeline.reading.pdf_boxes import CharBoxes
+from pipeline.reading.pdf_cells import table_line
 from pipeline.reading.pdf_chars import PageChars
-from pipeline.reading.pdf_lines import Segment, Word
+from pipeline.reading.pdf_lines import Segment
 from pipeline.reading.pdf_paragraphs import Paragraph
-from pipeline.reading.pdf_tables import table_line
+from pipeline.reading.pdf_words import Word
 
 #: Characters that the text dialect would take for markup; they get a backslash, which the text reader takes off.
 _MARKUP = frozenset("*$`")
@@ -17,7 +18,7 @@ _MOST_HELD = 14
 
 
 def flow(items: list[Paragraph]) -> list[Paragraph]:
-    """Paragraphs so that what stands between the halves of a sentence (a footnote, a table, a figure) comes behind it."""
+    """Paragraphs so that what cuts a sentence in halves (a footnote, a table, a figure) comes behind it."""
     out: list[Paragraph] = []
     held: list[Paragraph] = []
     open_sentence = False
