@@ -1,7 +1,7 @@
 """What was extracted from a document, kept under the hash of everything it depends on.
 
-One file an entry, ``<aa>/<key>.jsonl``: a header line (counts, seconds, checksum of the rest), then one mention
-a line without its document's name, so that a renamed file is still known. Entries appear whole, by renaming,
+One file an entry, ``<aa>/<key>.jsonl``: a header line (counts, seconds, checksum), then one
+mention a line without its document's name, so that a renamed file is still known. Entries appear whole, by renaming,
 or not at all; one that is torn (a machine that lost power) does not match its checksum and counts as missing.
 Several runs may write the same entry at once: the bytes are the same.
 """
@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,9 @@ class Cache:
         if entry is None:
             raise KeyError(key)
         start = '{"doc": ' + json.dumps(doc, ensure_ascii=False) + ", "
-        for line in entry[1].splitlines(keepends=True):
-            yield start + line[1:]
+        # Not splitlines: a mention may hold a line separator that JSON leaves as it is.
+        for line in entry[1].split("\n")[:-1]:
+            yield start + line[1:] + "\n"
 
     def put(
         self, key: str, mentions: Iterable[Mention], kind: str, words: int, seconds: float, staging: Path
@@ -79,7 +80,7 @@ class Cache:
             kind, words, round(seconds, 4), dict(sorted(Counter(m.label for m in ordered).items()))
         )
         body = "".join(to_line(_without_doc(m)) for m in ordered)
-        first = asdict(header) | {"sha256": hashlib.sha256(body.encode()).hexdigest()}
+        first = asdict(header) | {"sha256": _checksum(asdict(header), body)}
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = staging / f"{uuid.uuid4().hex}.tmp"
@@ -92,11 +93,15 @@ class Cache:
             with self.path(key).open(encoding="utf-8", newline="\n") as file:
                 first, body = file.readline(), file.read()
             fields = json.loads(first)
-            if fields.pop("sha256") != hashlib.sha256(body.encode()).hexdigest():
+            if fields.pop("sha256") != _checksum(fields, body):
                 return None
             return Header(**fields), body
-        except (FileNotFoundError, UnicodeDecodeError, ValueError, KeyError, TypeError):
+        except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError):
             return None
+
+
+def _checksum(fields: Mapping[str, Any], body: str) -> str:
+    return hashlib.sha256((to_line(fields) + body).encode()).hexdigest()
 
 
 def _without_doc(mention: Mention) -> dict[str, Any]:

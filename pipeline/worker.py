@@ -38,8 +38,11 @@ class Worker:
         self.settings = Settings.from_json(start["settings"])
         self.cache = Cache(Path(start["cache"]), versions.fingerprint(self.settings))
         from pipeline.extract import Extractor
+        from pipeline.reading.text import build
 
         self.extractor = Extractor(self.settings)
+        # What is loaded at first use is loaded now, not on the first document's time.
+        list(self.extractor.extract([build("Ten patients took 5 mg of lithium (MADRS: −3.1).", "first")]))
         _limit_memory(self.settings.max_memory_mb)
 
     def say(self, row: Mapping[str, Any]) -> None:
