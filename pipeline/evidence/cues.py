@@ -44,12 +44,18 @@ def reference_kind(reference: Reference | None) -> str:
     if reference is None or not reference.title:
         return "unknown"
     title = reference.title
-    human = len([1 for pattern, _ in patterns("human_title") for _ in pattern.finditer(title)])
     for pattern, value in patterns("review_title"):
-        match = pattern.search(title)
-        if match and (re.search(r"meta-?anal|review|guideline|protocol|consensus", match[0], re.IGNORECASE) or not human):
+        if pattern.search(title):
             return value
-    animal = len([1 for pattern, _ in patterns("animal_title") for _ in pattern.finditer(title)])
+    human = sum(1 for pattern, _ in patterns("human_title") for _ in pattern.finditer(title))
+    if has("weak_review_title", title) and not has("strong_title", title):
+        return "review"
+    animal = sum(1 for pattern, _ in patterns("animal_title") for _ in pattern.finditer(title))
     if animal > human or re.search(r"\b(?:mice|rats?|rodents?|mouse|murine)\b", title, re.IGNORECASE):
         return "animal"
     return "human" if human else "unknown"
+
+
+def is_trial_title(reference: Reference | None) -> bool:
+    """Whether a title says that the paper reports on people who were given something."""
+    return reference is not None and bool(reference.title) and has("strong_title", reference.title or "")

@@ -75,7 +75,11 @@ class Reader:
 
     def primary(self, keys: Sequence[str]) -> list[str]:
         """Those keys that can be primary research in people, by their titles."""
-        return [k for k in keys if cues.reference_kind(self.references.get(k)) in ("human", "unknown")]
+        return [
+            k for k in keys
+            if (k in self.references or not self.references)
+            and cues.reference_kind(self.references.get(k)) in ("human", "unknown")
+        ]  # fmt: skip
 
     def _prose(self) -> list[Statement]:
         out: list[Statement] = []
@@ -97,20 +101,20 @@ class Reader:
             statement = Statement(start, end, text, mentions)
             if keys:
                 statement.keys, statement.linked = keys, "citation"
-                if evidence:
+                if evidence or self._says_effect(statement):
                     out.extend(self._scoped(statement, anchors))
                 if len(keys) == 1:
                     for earlier in pending:
                         earlier.keys, earlier.linked = keys, "cataphora"
                         out.append(earlier)
                 pending = []
-                current = keys if len(keys) <= 2 else ()
+                current = self._subject(text, start, anchors, keys)
                 continue
             if cited and not keys and not self._instrument_only(cited):
                 current = ()  # a review or an animal study is spoken of now
                 pending = []
                 continue
-            if not evidence:
+            if not evidence and not (current and cues.has("no_difference", text)):
                 continue
             if current and not self._leaves(text):
                 statement.keys, statement.linked = current, "anaphora"
@@ -118,6 +122,26 @@ class Reader:
             elif not current and re.search(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b", text):
                 pending.append(statement)
         return out
+
+    def _subject(self, text: str, start: int, anchors: Sequence[Citation], keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The study that the following sentences go on about: the one whose author is named, or the only one."""
+        if len(keys) == 1:
+            return keys
+        named = [
+            a for a in anchors
+            if re.search(r"(?:et al\.?|and colleagues|and co-?workers)[’']?s?\s*$", text[: a.at - start].rstrip("., "))
+        ]  # fmt: skip
+        own = tuple(self.primary(named[0].keys)) if len(named) == 1 else ()
+        return own if len(own) == 1 else keys if len(keys) == 2 and not named else ()
+
+    def _says_effect(self, statement: Statement) -> bool:
+        """A cited sentence without a mention of an outcome that still says what a drug did, of a trial by its title."""
+        return (
+            any(m.label == "DRUG" for m in statement.mentions)
+            and cues.has("effect_words", statement.text)
+            and cues.has("study_words", statement.text)
+            and any(cues.is_trial_title(self.references.get(key)) for key in statement.keys)
+        )
 
     def _instrument_only(self, cited: Sequence[str]) -> bool:
         return all(cues.reference_kind(self.references.get(key)) == "instrument" for key in cited)

@@ -91,6 +91,8 @@ class _Assembly:
         totals = self._totals()
         if not (arms and any(a.amounts for a in arms)) and not outcomes and not totals:
             return None
+        if cues.reference_kind(self.reference) == "unknown" and not self._told(arms, totals):
+            return None
         first = self.reference.authors[0] if self.reference and self.reference.authors else None
         year = self.reference.year if self.reference else None
         text = " ".join(s.text for s in self.own)
@@ -114,6 +116,15 @@ class _Assembly:
         study.evidence = sorted(set(spans))
         study.sources = self._sources()
         return study
+
+    def _told(self, arms: list[Arm], totals: list[int]) -> bool:
+        """Whether the text itself says that this reference is a study in people, where its title does not."""
+        if any(s.linked == "row" for s in self.statements) or (totals and arms) or any(a.amounts for a in arms):
+            return True
+        return any(
+            s.of("OUTCOME") and s.of("DRUG") and re.search(r"\b(?:stud(?:y|ies)|trials?|patients?|participants|subjects|volunteers|cohort|case|series|found|showed|reported|demonstrated)\b", s.text, re.IGNORECASE)
+            for s in self.statements
+        )
 
     def _outer(self, statement: Statement) -> dict[str, int]:
         """Source bounds of a statement that furniture interrupts: from its first to its last character."""
@@ -183,7 +194,7 @@ class _Assembly:
         for s in self.own:
             for dose in s.of("DOSE"):
                 assert isinstance(dose.value, DoseValue)
-                for amounts in self._split(dose.value):
+                for amounts in self._split(dose.value, s.text):
                     self._add_arm(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
         named = {arm.drug for arm in arms}
         for s in self.own:
@@ -196,9 +207,15 @@ class _Assembly:
         return arms
 
     @staticmethod
-    def _split(value: DoseValue) -> list[list[float]]:
-        """A range is one arm; a list of amounts is an arm each."""
-        return [list(value.amounts)] if value.range else [[amount] for amount in value.amounts]
+    def _split(value: DoseValue, text: str) -> list[list[float]]:
+        """A range, or a dose that could be varied, is one arm; a list of amounts given to groups is an arm each."""
+        if value.range or len(value.amounts) == 1:
+            return [list(value.amounts)]
+        if re.search(r"\b(?:flexib\w+|titrat\w+|individuali[sz]ed|adjusted|escalat\w+|stepped|raised|up to)\b", text, re.IGNORECASE) or re.search(
+            r"\d\s+to\s+[\d.]+\s+to\s+\d", text
+        ):
+            return [list(value.amounts)]
+        return [[amount] for amount in value.amounts]
 
     def _add_arm(
         self, arms: list[Arm], s: Statement, mention: Found, drug: str | None, amounts: list[float] | None, unit: str | None
@@ -281,10 +298,19 @@ class _Assembly:
                     time=self._time(s, m), direction=None if "negated" in m.context and not direction else direction,
                 )  # fmt: skip
                 self._values(outcome, near)
+                outcome.direction = self._numeric(outcome, s) or outcome.direction
                 if "negated" in m.context and outcome.direction is None:
                     outcome.direction = "no difference"
                 if not self._known(out, outcome):
                     out.append(outcome)
+            if not s.of("OUTCOME") and direction and s.linked != "row":
+                # "There was no significant difference in efficacy": said of the outcomes named before
+                for earlier in out:
+                    if earlier.direction is None:
+                        earlier.direction = direction
+            if not s.of("OUTCOME") and s.linked == "citation" and not out and drugs:
+                name = "antidepressant_effect" if re.search(r"antidepress", s.text, re.IGNORECASE) else "other"
+                out.append(StudyOutcome(name=name, arm=drugs[0], direction=direction))
             if not s.of("OUTCOME") and scales and s.linked == "row":
                 outcome = StudyOutcome(name="symptom_change", scale=scales[0], direction=direction, arm=drugs[0] if drugs else None)
                 if not self._known(out, outcome):
@@ -334,6 +360,25 @@ class _Assembly:
                 outcome.comparator_value = plain[1].number
         if outcome.p_value is not None:
             outcome.significance = "significant" if float(outcome.p_value) < 0.05 else "not significant"
+
+    def _numeric(self, outcome: StudyOutcome, s: Statement) -> str | None:
+        """The direction that the figures give: two values, or two shares of patients, of arm and comparator."""
+        if outcome.significance == "not significant":
+            return "no difference"
+        good = {"response": 1, "remission": 1, "relapse": -1, "adverse_effect": -1, "dropout": -1}
+        value, other = outcome.value, outcome.comparator_value
+        if value is not None and other is not None and value != other:
+            if outcome.name == "symptom_change" and value * other > 0:
+                return "better" if abs(value) > abs(other) else "worse"
+            if outcome.name in good and not cues.has("no_difference", s.text):
+                return "better" if (value > other) == (good[outcome.name] > 0) else "worse"
+        sizes = [(m.value.count, m.value.role) for m in s.of("SAMPLE_SIZE") if isinstance(m.value, SampleSizeValue)]
+        pairs = [(a, b) for (a, ra), (b, rb) in zip(sizes, sizes[1:], strict=False) if ra == "event" and rb == "arm" and b]
+        if len(pairs) == 2 and outcome.name in good:
+            first, second = pairs[0][0] / pairs[0][1], pairs[1][0] / pairs[1][1]
+            if first != second:
+                return "better" if (first > second) == (good[outcome.name] > 0) else "worse"
+        return None
 
     @staticmethod
     def _direction(text: str) -> str | None:
