@@ -33,7 +33,7 @@ _MOST = 3.0
 #: how readily a candidate is believed, by name or else by kind
 _PRIOR = {
     "antidepressant_effect": 2.2, "response": 1.6, "remission": 1.6, "relapse": 1.6, "suicidality": 1.0, "dropout": 0.8,
-    "adverse_event": 1.5, "endpoint": 0.3, "survival": 0.8, "symptom": 0.5, "physiological": -0.3, "effect_measure": 0.5,
+    "adverse_event": 1.5, "endpoint": 0.3, "survival": 0.8, "symptom": 0.5, "physiological": 0.0, "effect_measure": 0.5,
     "score": 0.5,
 }  # fmt: skip
 
@@ -52,7 +52,8 @@ _WORD = r"(?!(?:and|or|of|in|by|to|on|had|was|were|is|after|for|receiving|improv
 _WHOSE = re.compile(rf"\s+(?:{_WORD}\s+(?:and\s+|or\s+|(?:(?<=level\s)|(?<=degree\s)|(?<=risk\s))of\s+)?(?:\(\w+\)\s+)?){{0,4}}", re.IGNORECASE)
 _BESIDE = re.compile(rf"\s+(?:{_WORD}\s+)?", re.IGNORECASE)
 _WITH = re.compile(r"\b(?:[A-Z]{2,}|patients?|subjects|people|individuals|adults|children|women|men|participants|depression|disorders?|disease|cancer|diabetes|those)\s+with(?:out)?\s+(?:\w+\s+){0,2}$")
-_EFFECT_ON = re.compile(r"\b(?:effects?|impact|influence|efficacy)\s+of\s[^.;:]{1,90}?\son\s+(?:the\s+|their\s+|a\s+)?(?:\w+\s+)?$", re.IGNORECASE)
+_TESTED = re.compile(r"(?:\s+\w+)?\s*[,(\[]+\s*(?:P|p|r|R|HR|OR|RR|SMD|MD|n|N|95%|mean|median|hazard|odds|relative)\b")
+_EFFECT_ON = re.compile(r"\b(?:effects?|impact|influence|efficacy)\s+of\s[^.;:]{1,90}?\s(?:either\s+)?on\s+(?:the\s+|their\s+|a\s+)?(?:\w+\s+)?$", re.IGNORECASE)
 _NEXT = re.compile(r"\s+(?:the|a|their|in|on|of|for)?\s*")
 _AUXILIARY = re.compile(r"\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}")
 DASH = frozenset("‐‑‒–—−-")
@@ -221,7 +222,7 @@ class _Judge:
         kind, needs, phrase = row["kind"], row["needs"], fold(self.text[c.at : c.to])
         if kind == "effect_measure":
             return "effect size" in phrase and self.weigh(c) + _PRIOR[kind] > 0
-        if self._criterion(c, low) or (not c.change and self._is_condition(c)) or self._threshold(c, low):
+        if self._criterion(c, low) or (not c.change and self._is_condition(c)) or (kind != "adverse_event" and self._threshold(c, low)):
             c.refused = True
             return False
         condition = phrase in self.conditions
@@ -236,7 +237,7 @@ class _Judge:
         if phrase.startswith(("side", "adverse")):
             prior += 1.0
         if needs and needs != "human":
-            changes = ("change" in needs or "measured" in needs) and (c.change or self._changes(c, low, high, condition))
+            changes = c.change or self._changes(c, low, high, condition)
             safe = kind == "adverse_event" and self._safety(c, low, high, condition)
             if not changes and not safe:
                 return False
@@ -280,9 +281,9 @@ class _Judge:
                 between = text[c.end : cue[0]]
                 if not _CLAUSE.search(between) and not re.search(r",\s+(?:and|but)\b", between):
                     return True
-        return _EFFECT_ON.search(text, max(low, c.start - 120), c.start) is not None or (
-            not condition and _VALUE.match(text, c.end, high) is not None
-        )
+        if _EFFECT_ON.search(text, max(low, c.start - 120), c.start):
+            return True
+        return not condition and (_VALUE.match(text, c.end, high) or _TESTED.match(text, c.end, high)) is not None
 
     def _safety(self, c: Candidate, low: int, high: int, condition: bool) -> bool:
         """Whether a word of safety stands near; the text's own disease needs it right before."""
