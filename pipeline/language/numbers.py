@@ -52,7 +52,7 @@ _TEN = "|".join(_TENS)
 _WORDS = re.compile(
     rf"""\b(?:
         (?P<half>(?:(?P<whole>{_UNIT})\s+and\s+)?(?:one[-\s])?(?:a\s+)?half(?=\s+(?:a|an|of)\b|\s+[mµg]|\b))
-      | (?P<number>(?:(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})|an?(?=\s+(?:hundred|thousand|dozen)))
+      | (?P<number>(?:(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})|an?(?=\s+(?:hundred|thousand|dozen))|hundred(?=\s+(?:and\s+)?(?:{_TEN}|{_UNIT})))
           (?:[-\s]+(?:and\s+)?(?:hundred|thousand|dozen|(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})(?=\s+(?:hundred|thousand)|\b)))*)
     )\b""",
     re.VERBOSE | re.IGNORECASE,

@@ -1,0 +1,207 @@
+"""Sample sizes: counts of people and animals, with their role in the study and the name of their arm.
+
+Three steps, each in a module of its own: which words stand around the whole numbers of a sentence
+(`sample_words`), which of those numbers count people (`sample_counts`), and what role each has in its study
+(`sample_roles`). A study is a stretch of a paragraph that cites the same work; a table row is one as well.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.language import sample_words as w
+from pipeline.language.common import document_of, get, put, sentences_of, tables_of
+from pipeline.language.cues import paragraphs_of
+from pipeline.language.lookup import hits_of
+from pipeline.language.numbers import numbers_of
+from pipeline.language.sample_counts import Count, Finder
+from pipeline.language.sample_roles import assign, clause
+from pipeline.language.sample_words import words_in
+from pipeline.schema import Found, SampleSizeValue
+
+_WHOLE = re.compile(r"\d[\d,]*|[A-Za-z]")
+_HEAD = re.compile(
+    r"^\W*(?:(?:total|sample|study|no\.?|number|patients?|participants?|subjects?|enrolled|randomi[sz]ed|analy[sz]ed|evaluable|size|of|the|in|group|each|arm|n|N|population|people|investigated|studied|included|assigned|treated|completed|completers|recruited|individuals|children|women|men|adults|cases|controls|"
+    r"intervention|control|placebo|treatment|experimental)\W*)+$",
+    re.IGNORECASE,
+)
+_HEAD_WORD = re.compile(r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children|women|men|adults|cases|size)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+ (?:patients|participants|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))")
+#: "breast cancer survivors (BCS)": a noun of people with its abbreviation
+_ABBREVIATED = re.compile(r"(?P<noun>[^\W\d_]+)\s+\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
+_NEW_STUDY = re.compile(
+    r"\b(?:an?|another|one|this|first|second|third|larger?|recent|later|subsequent|similar|separate|previous|pilot|planned|prospective|retrospective|open-label|controlled)\s+(?:[\w-]+\s+){0,5}?(?:study|trial|RCT|registry|cohort|case series|meta-analysis|analysis)\b|\bet al\b|\([12][09]\d\d\)",
+    re.IGNORECASE,
+)
+
+
+class SampleSizeFinder:
+    """spaCy component: writes ``doc.spans["sample_sizes"]``; reads drugs and doses where they were found before.
+
+    >>> import spacy
+    >>> nlp = spacy.blank("en"); _ = nlp.add_pipe("goldpan_sample_sizes")
+    >>> doc = nlp("We randomized 47 patients; 12/25 responded, and two dropped out.")
+    >>> [(span.text, span._.value.role) for span in doc.spans["sample_sizes"]]
+    [('47', 'total'), ('12', 'event'), ('25', 'arm'), ('two', 'dropout')]
+    """
+
+    def __call__(self, doc: Doc) -> Doc:
+        put(doc, "SAMPLE_SIZE", _Reader(doc).found())
+        return doc
+
+
+class _Reader:
+    """One doc's counts, sentence by sentence, study by study."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self.numbers = numbers_of(doc)
+        self.sentences = sentences_of(doc)
+        self.tables = tables_of(doc)
+        self.drugs = [(d.start, d.end) for d in get(doc, "DRUG")]
+        self.taken = sorted((d.start, d.end) for label in ("DOSE", "SCALE") for d in get(doc, label))  # type: ignore[arg-type]
+        document = document_of(doc)
+        self.citations = [(c.at, c.keys) for c in document.citations] if document else []
+        self.cited = [at for at, _ in self.citations]
+        known = w.kinds()
+        self.short = {m["short"].lower() for m in _ABBREVIATED.finditer(self.text) if known.get(m["noun"].lower(), 0) & w.PEOPLE}
+
+    def found(self) -> list[Found]:
+        out: list[Found] = []
+        study: list[Count] = []
+        keys: set[str] = set()
+        bounds = (-1, -1)
+        last_end = -1000
+        nones = [m.start() for m in _NONE.finditer(self.text)] if "one" in self.text else []
+        for start, end in self._sentences(nones):
+            cell = self.tables.cell(start) if self.tables else None
+            counts = self._cell(start, end) if cell else None
+            if counts is None:
+                counts = self._prose(start, end, start - last_end < 400)
+            counts += self._none(start, end, nones, bool(study) or bool(counts))
+            if not counts:
+                continue
+            last_end = end
+            place = (cell[0], cell[1]) if cell else paragraphs_of(self.doc).around(start)
+            cites = self._keys(start, end)
+            if place != bounds or (not cell and study and self._another(start, end, keys, cites)):
+                out += self._roles(study)
+                study, keys = [], set()
+            bounds = place
+            keys |= cites
+            study += sorted(counts, key=lambda c: c.start)
+        return out + self._roles(study)
+
+    def _sentences(self, nones: list[int]) -> list[tuple[int, int]]:
+        """The sentences in which a number stands, in order."""
+        seen: list[tuple[int, int]] = []
+        end = -1
+        places = [n.start for n in self.numbers]
+        for at in sorted(places + nones) if nones else places:
+            if at >= end:
+                bounds = self.sentences.around(at)
+                end = bounds[1]
+                seen.append(bounds)
+        return seen
+
+    def _prose(self, start: int, end: int, earlier: bool) -> list[Count]:
+        numbers = [n for n in self.numbers.within(start, end) if not self._is_taken(n.start)]
+        if not numbers or not any(n.value == int(n.value) for n in numbers):
+            return []
+        words = w.Words(self.text, start, end, numbers)
+        if self.short:
+            words.bits = [bits or (w.PEOPLE if word in self.short else 0) for word, bits in zip(words.words, words.bits, strict=True)]
+        low, high = bisect_left(self.drugs, (start, 0)), bisect_left(self.drugs, (end, 0))
+        return Finder(words, self.drugs[low:high]).run(earlier)
+
+    def _is_taken(self, at: int) -> bool:
+        """Whether a dose or a scale holds the number."""
+        i = bisect_left(self.taken, (at + 1, 0)) - 1
+        return i >= 0 and at < self.taken[i][1] and not re.match(r"[nN]\s*=\s*$", self.text[max(0, at - 4) : at].lstrip(" (["))
+
+    def _cell(self, start: int, end: int) -> list[Count] | None:
+        """The counts of a table cell under a head that names a sample size; None where the head does not."""
+        head = self.tables.head(start)
+        if not head or len(head) > 60 or not _HEAD.match(head) or not _HEAD_WORD.search(head):
+            return None
+        words = words_in(self.text, start, end, self.numbers)
+        finder = Finder(words, self.drugs)
+        counts = {c.i: c for c in finder.run(False)}
+        first = next((i for i, n in words.numbers.items() if n.is_integer and n.value >= 0), None)
+        if first is not None and first not in counts and first <= 3 and words.word(first + 1) not in ("%", "."):
+            number = words.numbers[first]
+            counts[first] = Count(first, number.start, number.end, int(number.value), "cell", first, 0, None, words)
+            for i, other in words.numbers.items():
+                if i > first and i not in counts and other.is_integer and words.word(i - 1) in ("/", "vs", "versus", "and", ",", ".", ":", ";", "+") and words.word(i + 1) != "%":
+                    counts[i] = Count(i, other.start, other.end, int(other.value), "coordination", i, 0, None, words)
+        return [counts[i] for i in sorted(counts)]
+
+    def _none(self, start: int, end: int, nones: list[int], counted: bool) -> list[Count]:
+        low, high = bisect_left(nones, start), bisect_left(nones, end)
+        if low == high or not counted:
+            return []
+        words = words_in(self.text, start, end, self.numbers)
+        out = []
+        for at in nones[low:high]:
+            i = words.starts.index(at)
+            following = [words.kind(k) for k in range(i + 1, min(len(words), i + 6))]
+            if not any(kind & w.OTHER for kind in following[:4]) or any(kind & w.PEOPLE for kind in following):
+                out.append(Count(i, at, at + 4, 0, "none", i, 0, None, words))
+        return out
+
+    def _keys(self, start: int, end: int) -> set[str]:
+        low, high = bisect_left(self.cited, start), bisect_left(self.cited, end + 2)
+        return {key for _, keys in self.citations[low:high] for key in keys}
+
+    def _another(self, start: int, end: int, keys: set[str], cites: set[str]) -> bool:
+        """Whether a sentence speaks of another study than the one before."""
+        if not self.citations:
+            return False
+        if cites and keys:
+            return not cites & keys
+        return bool(_NEW_STUDY.search(self.text, start, end)) and not re.search(r"\b(?:in|of) this (?:study|trial)\b", self.text[start:end])
+
+    # ------------------------------------------------------------ roles and arms
+
+    def _roles(self, study: list[Count]) -> list[Found]:
+        if not study:
+            return []
+        arounds = []
+        for count in study:
+            taken = {c.i for c in study if c.words is count.words and c is not count}
+            arounds.append(clause(count, taken, self.drugs))
+        roles = assign(study, arounds, [self._named_event(count) for count in study])
+        out = []
+        for count, role in zip(study, roles, strict=True):
+            arm = self._arm(count) if role != "total" else None
+            out.append(Found("SAMPLE_SIZE", count.start, count.end, SampleSizeValue(count.count, role, arm), f"count:{count.form}"))
+        return out
+
+    def _named_event(self, count: Count) -> bool:
+        """Whether an outcome's name stands directly before the count (``dissociation (n = 39)``, ``nausea in 12``)."""
+        before = self.text[max(0, count.start - 12) : count.start]
+        match = re.search(r"(?:\s*[(\[]\s*[nN]\s*=\s*|\s+(?:in|by|for)\s+(?:only\s+)?)$", before)
+        if not match:
+            return False
+        at = count.start - (len(before) - match.start())
+        return any(hit.end == at for hit in self._outcomes(at))
+
+    def _outcomes(self, at: int) -> list:  # type: ignore[type-arg]
+        hits = hits_of(self.doc, "outcomes")
+        i = bisect_left(hits, at, key=lambda hit: hit.end)
+        return hits[i : i + 3]
+
+    def _arm(self, count: Count) -> str | None:
+        """The name of the group that the text gives the count, if any."""
+        return None
+
+
+@Language.factory("goldpan_sample_sizes", assigns=["doc.spans"])
+def make_sample_sizes(nlp: Language, name: str) -> SampleSizeFinder:
+    """Factory of `SampleSizeFinder`."""
+    return SampleSizeFinder()
