@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
+from pipeline.evidence.facts import facts_of, reference_facts
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.language.common import document_of
 from pipeline.schema import (
@@ -147,6 +148,9 @@ class _Assembly:
                         spans.append([place["start"], place["end"]])
             if spans:
                 out[label.lower()] = sorted(spans)
+        out["facts"] = [fact for s in self.statements for fact in facts_of(self.reader, s, self.key)]
+        if self.reference is not None:
+            out["reference"] = reference_facts(self.reference)
         return out
 
     # ------------------------------------------------------------ fields
