@@ -17,7 +17,7 @@ from pipeline.reconcile.align import align
 from pipeline.reconcile.gold import GoldDocument, Sources, as_sources
 from pipeline.reconcile.intervals import ratio
 from pipeline.reconcile.modes import Exact, Mode, Overlap, Value
-from pipeline.reconcile.render import columns, markdown
+from pipeline.reconcile.render import columns, markdown, one_line
 from pipeline.schema import LABELS, GoldpanError, Mention
 
 OVERALL = "overall"
@@ -147,7 +147,7 @@ def render(table: Mapping[str, Agreement], documents: Sequence[str], *, as_markd
     ]  # fmt: skip
     body = (markdown if as_markdown else columns)(head, rows, right=range(1, 7))
     note = (
-        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(documents)}. F1 takes one "
+        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(one_line(doc, 40) for doc in documents)}. F1 takes one "
         "annotator as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: "
         "corrected for chance, but raised by the many characters that neither marked, and weighted towards "
         "long mentions."

@@ -27,10 +27,12 @@ KINDS: tuple[Kind, ...] = ("lost", "found", "label_changed", "value_changed", "m
 _VOLATILE = re.compile(
     r"^(?:id|run|run_id)$|(?:^|\.)(?:created|started|finished|ended|sealed|previous|host|pid|user|path|out|gold|seconds"
     r"|timings?|times?|duration|words_per_second|documents|scores?|mentions|counts?|set_aside|processed|reused|workers"
-    r"|runner|batch\w*|tasks?)(?:\.|$)"
+    r"|runner|batch\w*|tasks?|words|extracted|absent|changes|gold_problems|note|fingerprint)(?:\.|$)"
 )
 _INPUT = re.compile(r"(?:^|\.)(?:inputs?|sources?|corpus|manifest|texts)(?:\.|$)")
-_CODE = re.compile(r"(?:^|\.)(?:code|version|versions|commit|git|python|packages?|platform|goldpan)(?:\.|$)")
+_CODE = re.compile(
+    r"(?:^|\.)(?:code|version|versions|commit|git|python|packages?|libraries|platform|goldpan)(?:\.|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,19 @@ def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Change]:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.split(r"[^a-z0-9]+", text.lower()) if len(word) > 2}
+    return {word.removesuffix("s") for word in re.split(r"[^a-z0-9]+", text.lower()) if len(word) > 2}
 
 
 #: words of a field's path that say what sort of thing it is, not which one
-_SORTS = {"lexicon", "lexicons", "lexica", "model", "models", "settings", "sha256", "tsv", "json", "csv", "checksums",
-          "pipeline", "checksum", "versions", "version"}  # fmt: skip
+_SORTS = {
+    "lexicon", "lexica", "model", "setting", "sha256", "tsv", "json", "csv", "checksum", "pipeline", "version",
+}  # fmt: skip
 
 
 def likely_cause(whys: Iterable[str], changed: Sequence[Change], input_changed: bool) -> str:
     """The change that most likely moved a row: its input, else one that its rule names, else code, else what is left.
+
+    ``whys`` are the rules and the label, since a lexicon may be named after what it holds.
 
     >>> lexicon, code = Change("lexicons.drugs.tsv", "a", "b"), Change("versions.code", "1", "2")
     >>> likely_cause(["drugs:ketamine"], [code, lexicon], False), likely_cause(["ner"], [code, lexicon], False)
@@ -232,10 +237,11 @@ def diff(a: Rows, b: Rows) -> Diff:
         unchanged += equal
         for kind, before, after in pairs:
             whys = [m.why for m in (before, after) if m and m.why]
+            labels = [m.label for m in (before, after) if m]
             if a.is_gold or b.is_gold:
                 cause = "input" if other_text else whys[-1] if whys else "(none)"
             else:
-                cause = likely_cause(whys, changed, other_text)
+                cause = likely_cause([*whys, *labels], changed, other_text)
             rows.append(Difference(kind, doc, before, after, cause))
 
     def place(row: Difference) -> tuple[Any, ...]:

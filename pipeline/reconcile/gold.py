@@ -265,8 +265,10 @@ def read(
     if fatal:
         more = f" (and {len(fatal) - 1} more: goldpan gold check {path})" if len(fatal) > 1 else ""
         raise GoldpanError(f"{fatal[0]}{more}")
-    for item in problems:
+    for item in problems[:5]:
         warn(str(item))
+    if len(problems) > 5:
+        warn(f"{path}: {len(problems) - 5} more such lines; goldpan gold check {path} lists them")
     return documents
 
 

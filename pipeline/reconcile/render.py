@@ -104,14 +104,16 @@ def mode_rows(scores: Scores) -> list[list[str]]:
 def _notes(scores: Scores, mode: str) -> list[str]:
     says = next(item.says for item in modes() if item.name == mode)
     n = len(scores.documents)
-    named = ", ".join(scores.documents[:8]) + (", …" if n > 8 else "")
+    named = ", ".join(one_line(doc, 40) for doc in scores.documents[:8]) + (", …" if n > 8 else "")
     out = [
         f"Mode {mode}: {says}. 95% intervals: {scores.interval_method}.",
         f"{n} document{'s' if n != 1 else ''} with gold: {named}.",
         "+docs: documents to annotate besides for recall ± 5 points.",
     ]
     if scores.not_in_run:
-        left = ", ".join(scores.not_in_run[:8]) + (", …" if len(scores.not_in_run) > 8 else "")
+        left = ", ".join(one_line(doc, 40) for doc in scores.not_in_run[:8]) + (
+            ", …" if len(scores.not_in_run) > 8 else ""
+        )
         out.append(f"Gold that the run did not read, not scored: {left}.")
     return out
 
