@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the scores; 1 where a threshold is missed. Raises GoldpanError for bad gold or input."""
     from pipeline.commands._reconcile import find_run, gold_folder, same_texts, sources, warn
     from pipeline.reconcile import errors, gold, render, runs, thresholds
-    from pipeline.reconcile.score import compare, score
+    from pipeline.reconcile.paired import compare
+    from pipeline.reconcile.score import score
 
     wanted = [thresholds.parse(text, args.mode) for text in args.fail_under]
     rows = runs.read_run(find_run(args.target))

@@ -146,10 +146,10 @@ def render(table: Mapping[str, Agreement], documents: Sequence[str], *, as_markd
         for row in table.values()
     ]  # fmt: skip
     body = (markdown if as_markdown else columns)(head, rows, right=range(1, 7))
+    named = ", ".join(one_line(doc, 40) for doc in documents)
     note = (
-        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {', '.join(one_line(doc, 40) for doc in documents)}. F1 takes one "
-        "annotator as gold for the other. Kappa is Cohen's, over characters in a mention of the label or not: "
-        "corrected for chance, but raised by the many characters that neither marked, and weighted towards "
-        "long mentions."
+        f"{len(documents)} document{'s' if len(documents) != 1 else ''}: {named}. F1 takes one annotator as gold for "
+        "the other. Kappa is Cohen's, over characters in a mention of the label or not: corrected for chance, but "
+        "raised by the many characters that neither marked, and weighted towards long mentions."
     )
     return f"{body}\n\n{note}"

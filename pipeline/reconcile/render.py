@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 from pipeline.reconcile.errors import Cause, Error
 from pipeline.reconcile.modes import NAMES, modes
-from pipeline.reconcile.score import METRICS, OVERALL, Comparison, Measure, Scores
+from pipeline.reconcile.paired import Comparison
+from pipeline.reconcile.score import METRICS, OVERALL, Measure, Scores
 from pipeline.reconcile.thresholds import Verdict
 
 

@@ -15,7 +15,8 @@ from pipeline.reconcile.intervals import (
     resample,
     wilson,
 )
-from pipeline.reconcile.score import compare, score
+from pipeline.reconcile.paired import compare
+from pipeline.reconcile.score import score
 from pipeline.schema import GoldpanError, Mention
 
 
