@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipeline.schema import Document, Mention
+from pipeline.schema import Document, Mention, Study
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
     from pipeline.settings import Settings
 
@@ -29,16 +30,23 @@ class Extractor:
         self.settings = settings
         self.nlp: Language = build_pipeline(getattr(settings, "model", None) or "goldpan_ner")
 
-    def extract(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Mention]]]:
-        """Each document with its mentions in source order. Streams: one document is held at a time."""
-        from pipeline.language.common import attach, everything
+    def docs(self, documents: Iterable[Document]) -> Iterator[Doc]:
+        """Each document as a processed spaCy doc, for those who want spans. Streams: one is held at a time."""
+        from pipeline.language.common import attach
 
-        docs = (attach(self.nlp.make_doc(document.text), document) for document in documents)
-        for doc in self.nlp.pipe(docs):
-            document = doc.user_data["goldpan.document"]
-            mentions = [m for found in everything(doc) if (m := document.mention(found)) is not None]
-            mentions.sort(key=lambda m: (m.start, m.end, m.label))
-            yield document, mentions
+        return self.nlp.pipe(attach(self.nlp.make_doc(document.text), document) for document in documents)
+
+    def extract(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Mention]]]:
+        """Each document with its mentions in source order."""
+        for doc in self.docs(documents):
+            yield _document(doc), _mentions(doc)
+
+    def evidence(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Mention], list[Study]]]:
+        """Each document with its mentions and with its studies, in the order of its reference list."""
+        from pipeline.evidence.studies import studies_of
+
+        for doc in self.docs(documents):
+            yield _document(doc), _mentions(doc), studies_of(doc)
 
     def versions(self) -> dict[str, Any]:
         """Checksums of what the result depends on besides code and settings: lexicons and model."""
@@ -46,3 +54,21 @@ class Extractor:
         from pipeline.language.lexicon import checksum
 
         return {"lexicon": checksum(), "model": model_checksum(self.nlp)}
+
+
+def _document(doc: Doc) -> Document:
+    from pipeline.language.common import document_of
+
+    document = document_of(doc)
+    assert document is not None
+    return document
+
+
+def _mentions(doc: Doc) -> list[Mention]:
+    """A doc's mentions in source coordinates, by place."""
+    from pipeline.language.common import everything
+
+    document = _document(doc)
+    mentions = [m for found in everything(doc) if (m := document.mention(found)) is not None]
+    mentions.sort(key=lambda m: (m.start, m.end, m.label))
+    return mentions
