@@ -17,7 +17,7 @@ from pipeline.reading.pdf_cells import TableCells
 from pipeline.reading.pdf_chars import MAX_CHARS, PageChars, read_page
 from pipeline.reading.pdf_drawn import Rule
 from pipeline.reading.pdf_furniture import Furniture, split_furniture
-from pipeline.reading.pdf_layout import Column, Gutter, gutters, reading_order
+from pipeline.reading.pdf_layout import Column, Gutter, column_gutters, reading_order
 from pipeline.reading.pdf_lines import Page, Segment, segments_of
 from pipeline.reading.pdf_open import open_pdf
 from pipeline.reading.pdf_paragraphs import Body, Paragraph, find_title, paragraphs
@@ -156,8 +156,8 @@ def _layout(pages: list[Page]) -> list[Paragraph]:
     for page in pages:
         take_tables(page)
         _take_boxes(page)
-    found = {page.chars.number: gutters(page.segments, body.size, []) for page in pages}
-    tall = [g for group in found.values() for g in group if g.height >= _KNOWN_HEIGHT * body.size]
+    found = [gutter for page in pages for gutter in column_gutters(page.segments, body.size)]
+    tall = [g for g in found if g.height >= _KNOWN_HEIGHT * body.size]
     known = list({(round(g.x0), round(g.x1)): g for g in tall}.values())
     out: list[Paragraph] = []
     for page in pages:

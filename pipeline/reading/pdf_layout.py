@@ -121,13 +121,17 @@ def gutters(segments: list[Segment], em: float, known: list[Gutter]) -> list[Gut
         left, right = _sides(segments, rectangle)
         if min(len(left), len(right)) < least:
             continue
-        if all(_wide(widths, em) for widths in (left, right)):
+        if not at_known and not _in_line([s.x0 for s in right]):
+            continue  # a river of word gaps through justified lines
+        wide = [_wide([s.x1 - s.x0 for s in side], em) for side in (left, right)]
+        # the cells of a table in one column may be narrow, but the other column is as ever
+        if all(wide) or (at_known and any(wide)):
             out.append(rectangle)
     return out
 
 
-def _sides(segments: list[Segment], gutter: Gutter) -> tuple[list[float], list[float]]:
-    """Widths of the segments next to a gutter, one for each row, on its left and on its right."""
+def _sides(segments: list[Segment], gutter: Gutter) -> tuple[list[Segment], list[Segment]]:
+    """The segments next to a gutter, one for each row, on its left and on its right."""
     left: dict[int, Segment] = {}
     right: dict[int, Segment] = {}
     for s in segments:
@@ -138,7 +142,13 @@ def _sides(segments: list[Segment], gutter: Gutter) -> tuple[list[float], list[f
             left[row] = s
         elif s.x0 >= gutter.x1 - 1 and (row not in right or right[row].x0 > s.x0):
             right[row] = s
-    return [s.x1 - s.x0 for s in left.values()], [s.x1 - s.x0 for s in right.values()]
+    return list(left.values()), list(right.values())
+
+
+def _in_line(starts: list[float]) -> bool:
+    """Whether lines begin under each other: half of them, or two thirds of a few."""
+    most = max(sum(abs(other - start) <= 1.5 for other in starts) for start in starts)
+    return most >= (0.5 if len(starts) >= 10 else 0.66) * len(starts)
 
 
 def _wide(widths: list[float], em: float) -> bool:
@@ -152,39 +162,60 @@ def reading_order(segments: list[Segment], em: float, known: list[Gutter]) -> li
     ``em`` is the body's font size in points, ``known`` as in `gutters`.
     """
     out: list[Column] = []
-    if segments:
-        _cut(segments, em, known, out, _DEPTH)
+    for region in _Cuts(em, known).of(segments):
+        lines = [merged(row) for row in rows_of(s for s in region if s.block is None)]
+        lines += [s for s in region if s.block is not None]
+        lines.sort(key=lambda s: s.top)
+        out.append(Column(lines, min(s.x0 for s in region), max(s.x1 for s in region)))
     return out
 
 
-def _cut(segments: list[Segment], em: float, known: list[Gutter], out: list[Column], depth: int) -> None:
-    found = gutters(segments, em, known) if depth and len(segments) > 1 else []
-    if not found:
-        lines = [merged(row) for row in rows_of(segments)]
-        out.append(Column(lines, min(s.x0 for s in segments), max(s.x1 for s in segments)))
-        return
-    whole = [g for g in found if not any(s.x0 < g.x1 - 0.5 and s.x1 > g.x0 + 0.5 for s in segments)]
-    if whole:
-        gutter = max(whole, key=lambda g: g.x1 - g.x0)
+def column_gutters(segments: list[Segment], em: float) -> list[Gutter]:
+    """The gutters along which a page is cut for itself."""
+    cuts = _Cuts(em, [])
+    cuts.of(segments)
+    return cuts.used
+
+
+class _Cuts:
+    """The recursive cut of a page: ``used`` are the gutters that it was cut along."""
+
+    def __init__(self, em: float, known: list[Gutter]) -> None:
+        self.em = em
+        self.known = known
+        self.used: list[Gutter] = []
+
+    def of(self, segments: list[Segment], depth: int = _DEPTH) -> list[list[Segment]]:
+        """Regions of one column each, in reading order."""
+        if not segments:
+            return []
+        found = gutters(segments, self.em, self.known) if depth else []
+        if not found:
+            return [segments]
+        parts = self._whole(segments, found) or self._band(segments, found)
+        if len(parts) == 1:
+            return parts
+        return [region for part in parts for region in self.of(part, depth - 1)]
+
+    def _whole(self, segments: list[Segment], found: list[Gutter]) -> list[list[Segment]]:
+        """Left and right of the widest gutter that nothing crosses; empty where there is none."""
+        free = [g for g in found if not any(s.x0 < g.x1 - 0.5 and s.x1 > g.x0 + 0.5 for s in segments)]
+        if not free:
+            return []
+        gutter = max(free, key=lambda g: g.x1 - g.x0)
+        self.used.append(gutter)
         middle = (gutter.x0 + gutter.x1) / 2
-        _cut([s for s in segments if s.x1 <= middle], em, known, out, depth - 1)
-        _cut([s for s in segments if s.x1 > middle], em, known, out, depth - 1)
-        return
-    gutter = max(found, key=lambda g: (g.height, g.x1 - g.x0))
-    parts: list[list[Segment]] = [[], [], []]
-    for s in segments:
-        middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
-        parts[0 if middle < gutter.top else 2 if middle > gutter.bottom else 1].append(s)
-    flowing = _around_float(parts, gutter, found, em)
-    if flowing:
-        for part in flowing:
-            _cut(part, em, known, out, depth - 1)
-        return
-    if not parts[1] or not (parts[0] or parts[2]):
-        depth = 0
-    for part in parts:
-        if part:
-            _cut(part, em, known, out, depth - 1 if depth else 0)
+        return [[s for s in segments if s.x1 <= middle], [s for s in segments if s.x1 > middle]]
+
+    def _band(self, segments: list[Segment], found: list[Gutter]) -> list[list[Segment]]:
+        """What is above, beside and below the tallest gutter."""
+        gutter = max(found, key=lambda g: (g.height, g.x1 - g.x0))
+        parts: list[list[Segment]] = [[], [], []]
+        for s in segments:
+            middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
+            parts[0 if middle < gutter.top else 2 if middle > gutter.bottom else 1].append(s)
+        flowing = _around_float(parts, gutter, found, self.em)
+        return flowing or [part for part in parts if part]
 
 
 def _around_float(

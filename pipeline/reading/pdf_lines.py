@@ -53,14 +53,14 @@ class Segment:
         for word in self.words:
             weights[word.size, round(word.base, 1), word.font] += len(word.text)
         (self.size, self.base, self.font), _ = max(weights.items(), key=lambda item: (item[1], item[0][0]))
-        largest = max(word.size for word in self.words)
+        largest = max(self.words, key=lambda word: word.size)
+        shift = abs(largest.base - self.base)
         if (
-            largest > 1.15 * self.size
-            and sum(len(w.text) for w in self.words if w.size > 1.15 * self.size) >= 2
+            0.45 * largest.size <= self.size <= _SCRIPT_SIZE * largest.size
+            and 0.1 * largest.size < shift < 0.65 * largest.size
         ):
-            # more script than text: the text decides ("Agyeman-Duah 1,2,3,4,5")
-            self.size = largest
-            self.base = next(word.base for word in self.words if word.size == largest)
+            # more script than text ("2" with "15,16" above it): the text decides
+            self.size, self.base, self.font = largest.size, largest.base, largest.font
         self.x0 = min(word.x0 for word in self.words)
         self.x1 = max(word.x1 for word in self.words)
         self.top, self.bottom = self.base - ASCENT * self.size, self.base + DESCENT * self.size

@@ -196,19 +196,33 @@ def _pieces(line: Segment) -> list[Segment]:
 
 
 def _aligned(table: TableCells) -> bool:
-    """Whether at least four fifths of the rows fill the same columns, and half have numbers or phrases in them.
+    """Whether four fifths of the rows fill the same columns, and these are columns of numbers or stand in line.
 
-    Words set far apart by justification stand alone between the gaps, and a list's marks are no column.
+    The pieces of justified prose stand in line only at the margins, and a list's marks are no column.
     """
-    if not table.rows:
+    rows = table.rows
+    full = sum(1 for row in rows if sum(bool(cell) for cell in row) >= max(2, len(row) - 1))
+    if full < 0.8 * len(rows):
         return False
-    full = sum(1 for row in table.rows if sum(bool(cell) for cell in row) >= max(2, len(row) - 1))
-    if full < 0.8 * len(table.rows):
+    firsts = [cell_text(row[0]) for row in rows if row[0]]
+    if sum(bool(_LIST_MARK.fullmatch(text)) for text in firsts) >= 0.5 * len(firsts):
         return False
-    firsts = [cell_text(row[0]) for row in table.rows if row[0]]
-    marks = sum(
-        bool(re.fullmatch(r"\(?\[?(?:\d{1,3}|[ivx]{1,4}|[a-z])[.)\]]{0,2}|[•●▪–-]", text)) for text in firsts
-    )
-    numbers = sum(any(NUMBER.match(cell_text(cell)) for cell in row[1:] if cell) for row in table.rows)
-    phrases = sum(any(len(s.words) > 1 for cell in row for s in cell) for row in table.rows)
-    return marks < 0.5 * len(firsts) and max(numbers, phrases) >= 0.5 * len(table.rows)
+    phrases = sum(any(len(s.words) > 1 for cell in row for s in cell) for row in rows)
+    for column in range(1, len(rows[0])):
+        cells = [row[column] for row in rows if row[column]]
+        if sum(bool(NUMBER.match(cell_text(cell))) for cell in cells) >= 0.5 * len(cells):
+            return True
+        lefts = [min(s.x0 for s in cell) for cell in cells]
+        middles = [min(s.x0 for s in cell) / 2 + max(s.x1 for s in cell) / 2 for cell in cells]
+        if phrases >= 0.5 * len(rows) and max(_in_line(lefts), _in_line(middles)) >= 0.8:
+            return True
+    return False
+
+
+_LIST_MARK = re.compile(r"\(?\[?(?:\d{1,3}|[ivx]{1,4}|[a-z])[.)\]]{0,2}|[•●▪–-]")
+
+
+def _in_line(values: list[float]) -> float:
+    """The part of values within 2 points of their median."""
+    middle = sorted(values)[len(values) // 2]
+    return sum(abs(value - middle) <= 2 for value in values) / len(values)
