@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import GROUPS, Sentences, get, put, sentences_of
-from pipeline.language.cues import Cues, cues_of, text_of
+from pipeline.language.cues import Cue, Cues, cues_of, text_of
 from pipeline.schema import Context, Found, Label
 
 #: NegEx's window, in words; ConText's other categories reach to a terminator
@@ -88,18 +88,20 @@ class _Scopes:
     def _sentence(self, i: int) -> dict[Context, list[Range]]:
         start, end = self.sentences.starts[i], self.sentences.ends[i]
         cues, out = self.cues, dict[Context, list[Range]]()
-        if bisect_right(self._triggers, start) == bisect_right(self._triggers, end) and not self._takes_up(i, start, end):
+        silent = bisect_right(self._triggers, start) == bisect_right(self._triggers, end)
+        if silent and not self._takes_up(i, start, end):
             return out
         negated = self._negations(start, end)
         if negated:
             out["negated"] = negated
         if cues.has("planned", start, end):
             out["planned"] = [(start, end)]
-        hypothetical = [(cue[1], self._forward(cue[1], end)) for cue in cues.between("hypothetical_forward", start, end)]
-        hypothetical += [
-            (self._backward(cue[0], start), self._forward(cue[1], end)) for cue in cues.between("hypothetical_both", start, end)
-        ]
-        hypothetical += [(self._backward(cue[0], start), cue[0]) for cue in cues.between("hypothetical_backward", start, end)]
+        hypothetical = [
+            *((cue[1], self._forward(cue[1], end)) for cue in cues.between("hypothetical_forward", start, end)),
+            *((self._backward(cue[0], start), cue[0]) for cue in cues.between("hypothetical_backward", start, end)),
+            *((self._backward(cue[0], start), self._forward(cue[1], end))
+              for cue in cues.between("hypothetical_both", start, end)),
+        ]  # fmt: skip
         if hypothetical:
             out["hypothetical"] = hypothetical
         animal = self._animals(i, start, end)
@@ -110,16 +112,16 @@ class _Scopes:
         return out
 
     def _negations(self, start: int, end: int) -> list[Range]:
-        cues = self.cues
-        pseudo = cues.between("negated_pseudo", start, end)
-        out = []
-        for cue in cues.between("negated_forward", start, end):
-            if not any(p[0] <= cue[0] and cue[1] <= p[1] for p in pseudo):
-                out.append((cue[1], self._forward(cue[1], end, _NEGATION_WORDS)))
-        for cue in cues.between("negated_backward", start, end):
-            if not any(p[0] <= cue[0] and cue[1] <= p[1] for p in pseudo):
-                out.append((self._backward(cue[0], start, _NEGATION_WORDS), cue[0]))
-        return out
+        pseudo = self.cues.between("negated_pseudo", start, end)
+
+        def triggers(kind: str) -> list[Cue]:
+            found = self.cues.between(kind, start, end)
+            return [cue for cue in found if not any(p[0] <= cue[0] and cue[1] <= p[1] for p in pseudo)]
+
+        return [
+            *((cue[1], self._forward(cue[1], end, _NEGATION_WORDS)) for cue in triggers("negated_forward")),
+            *((self._backward(cue[0], start, _NEGATION_WORDS), cue[0]) for cue in triggers("negated_backward")),
+        ]
 
     def _animals(self, i: int, start: int, end: int) -> list[Range]:
         """The clauses about animals: all of the sentence unless it names people too, or takes up an animal sentence."""

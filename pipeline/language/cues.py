@@ -93,7 +93,7 @@ def text_of(doc: Doc) -> str:
 
 
 def cues_of(doc: Doc) -> Cues:
-    """The cues of a doc, found once: cues.tsv, the triggers of context.tsv, the nouns and blockers of outcomes_heads.tsv."""
+    """The cues of a doc, found once: those of cues.tsv, context.tsv and outcomes_heads.tsv."""
     found = doc.user_data.get("goldpan.cues")
     if found is None:
         found = doc.user_data["goldpan.cues"] = Cues(folded_of(doc), "cues.tsv", "context.tsv", "outcomes_heads.tsv")

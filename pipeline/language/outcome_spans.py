@@ -9,20 +9,31 @@ reason. Whether it is an outcome where it stands is decided in outcomes.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from spacy.tokens import Doc
 
+from pipeline.language import outcome_patterns as patterns
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues, text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
-from pipeline.language.numbers import DASHES
 from pipeline.schema import Label
 
 Row = Mapping[str, str]
+#: stands for the lexicon row of an adverse effect that no lexicon has
+_UNLISTED: Row = {"term": "", "name": "adverse_effect", "kind": "adverse_event", "needs": "reported"}
+#: names of scales and drugs hold words that are outcomes elsewhere
+_OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
+#: nouns of change that say nothing about a symptom by themselves: they stay outside the span
+_OUTSIDE = frozenset(
+    {
+        "difference", "variation", "onset", "absence", "control", "prevention", "cessation", "suppression", "loss",
+        "dose reduction",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -35,74 +46,68 @@ class Candidate:
     to: int
     rows: tuple[Row, ...]
     why: str
+    #: a noun of change is part of the span
     change: bool = False
+    #: the term is a scale, with its score or its noun of change
     score: bool = False
-    kinds: frozenset[str] = frozenset()
     #: a criterion or a condition stands before it, so that no list may take it in
     refused: bool = False
     #: the lexicon row whose needs were met
     chosen: Row | None = None
 
+    def kinds(self) -> set[str]:
+        """The kinds of its lexicon rows."""
+        return {row["kind"] for row in self.rows}
+
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
-    """Built from the nouns of change of outcomes_heads.tsv."""
+class _Nouns:
+    """The nouns of change of outcomes_heads.tsv: those a span takes in, as a set, as words, and behind a term."""
 
-    inside: frozenset[str]
-    after: re.Pattern[str]
-    noun: re.Pattern[str]
-
-
-def _alternatives(forms: Sequence[str]) -> str:
-    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-
-
-#: nouns of change that name no change of a symptom by themselves: they stay outside the span
-_OUTSIDE = frozenset("difference variation onset absence control prevention cessation suppression loss".split()) | {"dose reduction"}
+    forms: frozenset[str]
+    word: re.Pattern[str]
+    behind: re.Pattern[str]
 
 
 @cache
-def _patterns() -> _Patterns:
+def _nouns() -> _Nouns:
     table = [row for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["form"] not in _OUTSIDE]
-    nouns = {form for row in table for form in (row["form"], *split(row["variants"]))}
-    after = {form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))}
-    return _Patterns(
-        inside=frozenset(nouns),
-        after=re.compile(rf"\s+(?:{_alternatives(sorted(after))})\b(?!\s+(?:in|of)\s+(?:the\s+)?(?:dose|dosage))", re.IGNORECASE),
-        noun=re.compile(rf"\b(?:{_alternatives(sorted(nouns))})\b", re.IGNORECASE),
+    forms = {form for row in table for form in (row["form"], *split(row["variants"]))}
+    behind = {form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))}
+    return _Nouns(
+        forms=frozenset(forms),
+        word=re.compile(rf"\b(?:{_any(forms)})\b", re.IGNORECASE),
+        behind=re.compile(rf"\s+(?:{_any(behind)})\b(?!\s+(?:in|of)\s+(?:the\s+)?dos(?:e|age))", re.IGNORECASE),
     )
 
 
-#: from a noun of change to its object: a preposition, and up to four words that are no prepositions, verbs or stops
-_OF = re.compile(
-    rf"\s+(?:in|of|on|from|for)\s+(?:(?!(?:in|of|on|from|for|with|by|at|to|was|were|is|that|which|who|after|during)\b)[\w'’/{DASHES}]+\s+(?:\(\w+\)\s+)?){{0,4}}",
-    re.IGNORECASE,
-)
-_SCORE = re.compile(
-    rf"\s?[)\]]?(?:\s+[(\[][^()\[\]]{{1,24}}[)\]]?)?(?:\s+(?!(?:and|or|in|of|for|at|was|were|is|than|with|to|on|by)\b)[\w/{DASHES}]+){{0,4}}?\s+(?:scores?|ratings?)\b",
-    re.IGNORECASE,
-)
-_STRESSED = re.compile(r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic|clinical|subjective|showed|show|shows)\s+$", re.IGNORECASE)
-_OBJECT = re.compile(r"\s+(?:in|of|on|from|over|to)\b")
-_KEPT = re.compile(r"\s+(?:remained|was|were|persisted|lasted|occurred)\b")
-_ADJECTIVE = rf"[\w{DASHES}]+(?:al|ive|ic|ous|ant|ent|ary|ory|ar|genic|c)"
-_SHARED = re.compile(rf"(?<![\w{DASHES}])(?:{_ADJECTIVE}(?:,\s+|\s*/\s*))*{_ADJECTIVE}(?:\s*/\s*|,?\s+(?:and|or|and/or|as well as)\s+(?:the\s+|other\s+)?)$")
-_SHARED_HEADS = frozenset("effect effects symptom symptoms response responses change changes events event efficacy action actions adverse impairment impairments disturbances abnormalities experiences reactions functions function features score scores toxicity toxicities".split())
-_TIME_TO = re.compile(r"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)\s+(?:the\s+|a\s+|first\s+|next\s+|treatment\s+|sustained\s+|clinical\s+)*$", re.IGNORECASE)
-_PREPOSITION = re.compile(r"\b(?:to|of|until|from|since|the|first|next|a|treatment|sustained|clinical)\s+$", re.IGNORECASE)
-_REASON = re.compile(r"(?:\s+from\s+\w+(?:\s+\w+)?)?\s+(?:because\s+of|due\s+to|owing\s+to|as\s+a\s+result\s+of|for|from)\s+(?:(?:an?|the|any|its|their|serious|severe|intolerable|treatment-emergent|drug-related)\s+)*(?P<reason>lack\s+of\s+efficacy|inefficacy|toxicity|intolerance|intolerability|poor\s+tolerability|insufficient\s+\w+|side\s*-?effects?|adverse\s+(?:drug\s+)?(?:events?|effects?|reactions?)|AEs?|TEAEs?|any\s+(?:cause|reason))\b", re.IGNORECASE)
+def _any(forms: Iterable[str]) -> str:
+    return "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
 
 
-#: stands for the lexicon row of an adverse effect that no lexicon has
-_UNLISTED: Row = {"term": "", "name": "adverse_effect", "kind": "adverse_event", "needs": "reported"}
-_HEADED = re.compile(rf"(?<![\w{DASHES}])(?!(?:an?|the|these|those|their|other|some|any|no|more|most|less|severe|mild|significant|this|with|in|of|without|functional|structural)\s)(?:{_ADJECTIVE}(?:,\s+|\s*/\s*|,?\s+(?:and|or)\s+))?[^\W\d_][\w{DASHES}]+\s+\w+$")
-#: names of scales and drugs hold words that are outcomes elsewhere
-_OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
-_LEVEL = re.compile(r"\s+(?:levels?|concentrations?|scores?|clearance|secretion|resistance)\b")
+def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
+    """All candidates of a doc, in order, without overlaps."""
+    text = text_of(doc)
+    out: list[Candidate] = []
+    for start, end, table in _terms(doc, text, cues):
+        candidate = Candidate(start, end, start, end, table, f"lexicon outcomes: {table[0]['term']}")
+        _widen(text, candidate, *sentences.around(start), cues)
+        out.append(candidate)
+    out += _scores(doc, text, cues, sentences)
+    for start, end, _, _ in cues.every("change_noun"):
+        reported = patterns.KEPT.match(text, end) or patterns.STRESSED.search(text, max(0, start - 16), start)
+        if text[start : start + 11].lower() == "improvement" and reported and not patterns.HAS_OBJECT.match(text, end):
+            out.append(Candidate(start, end, start, end, (), "noun of change: improvement"))
+    for start, end, _, _ in cues.every("adverse_head"):
+        phrase = patterns.HEADED.search(text, max(sentences.around(start)[0], start - 60), end)
+        if phrase:
+            at = phrase.start()
+            out.append(Candidate(at, end, at, end, (_UNLISTED,), "head of adverse effects"))
+    return _merged(out)
 
 
 def _spelt(printed: str, surface: str) -> bool:
-    """Whether capitals agree: *HOPE* is no hope, *map* no mean arterial pressure; a word all in capitals may be a heading.
+    """Whether capitals agree: *HOPE* is no hope, *map* no mean arterial pressure; long words may be in a heading.
 
     >>> _spelt("HOPE", "hope"), _spelt("Remission", "remission"), _spelt("TTP", "TTP"), _spelt("map", "MAP")
     (False, True, True, False)
@@ -113,113 +118,91 @@ def _spelt(printed: str, surface: str) -> bool:
     return not acronym and printed[1:] == printed[1:].lower()
 
 
-def _terms(doc: Doc, text: str, cues: Cues) -> list[tuple[int, int, tuple[Row, ...]]]:
-    """Leftmost-longest lexicon terms that stand in no longer name (scale, disease, protein …)."""
+def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Row, ...]]]:
+    """Leftmost-longest lexicon terms that stand in no longer name (scale, drug, disease, protein …)."""
     spans: dict[tuple[int, int], list[Hit]] = {}
     for hit in hits_of(doc, "outcomes"):
         if _spelt(text[hit.start : hit.end], hit.entry.surface):
             spans.setdefault((hit.start, hit.end), []).append(hit)
-    taken = [(found.start, found.end) for label in _OTHERS for found in get(doc, label)]
-    scales = sorted(taken)
-    out: list[tuple[int, int, tuple[Row, ...]]] = []
-    i = 0
+    names = sorted((found.start, found.end) for label in _OTHERS for found in get(doc, label))
+    last, i = 0, 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if out and start < out[-1][1]:
+        if start < last:
             continue
-        while i < len(scales) and scales[i][1] <= start:
+        while i < len(names) and names[i][1] <= start:
             i += 1
-        if i < len(scales) and scales[i][0] < end and start < scales[i][1] and (
-            scales[i][0] <= start or scales[i][1] > end
-        ) and not _LEVEL.match(text, end):
+        named = i < len(names) and (names[i][0] <= start < names[i][1] or names[i][0] < end < names[i][1])
+        if named and not (names[i] == (start, end) and patterns.LEVEL.match(text, end)):
             continue
-        if any(cue[1] > start and (cue[0] < start or cue[1] > end or cue[:2] == (start, end))
-               for cue in cues.between("not_endpoint", start - 40, end + 30) if cue[0] < end):  # fmt: skip
+        if any(
+            low < end and start < high and (low < start or end < high or (low, high) == (start, end))
+            for low, high, _, _ in cues.between("not_endpoint", start - 40, end + 30)
+        ):
             continue
-        out.append((start, end, tuple(hit.entry.row for hit in spans[start, end])))
-    return out
+        last = end
+        yield start, end, tuple(hit.entry.row for hit in spans[start, end])
+
+
+def _scores(doc: Doc, text: str, cues: Cues, sentences: Sentences) -> Iterator[Candidate]:
+    """Scales with *score(s)* behind them or a noun of change before them."""
+    for found in get(doc, "SCALE"):
+        low, high = sentences.around(found.start)
+        scored = patterns.SCORE.match(text, found.end, high)
+        change = _change_before(text, found.start, low, cues)
+        if scored or change is not None:
+            yield Candidate(
+                found.start if change is None else change, scored.end() if scored else found.end,
+                found.start, found.end, (), "score of a scale", change=change is not None, score=True,
+            )  # fmt: skip
 
 
 def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:
     """Where the noun of change begins whose object begins at ``at`` (*reduction in their* …), or None."""
-    inside = _patterns().inside
-    for cue in reversed(cues.between("change_noun", max(low, at - 100), at)):
-        if _OF.fullmatch(text, cue[1], at) and text[cue[0] : cue[1]].lower() in inside:
-            return cue[0]
+    for start, end, _, _ in reversed(cues.between("change_noun", max(low, at - 100), at)):
+        if patterns.CHANGE_OF.fullmatch(text, end, at) and text[start:end].lower() in _nouns().forms:
+            return start
     return None
 
 
-def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
-    """All candidates of a doc, in order, without overlaps."""
-    text = text_of(doc)
-    out: list[Candidate] = []
-    for start, end, table in _terms(doc, text, cues):
-        candidate = Candidate(start, end, start, end, table, f"lexicon outcomes: {table[0]['term']}")
-        candidate.kinds = frozenset(row["kind"] for row in table)
-        _widen(text, candidate, *sentences.around(start), cues)
-        out.append(candidate)
-    for found in get(doc, "SCALE"):
-        low, high = sentences.around(found.start)
-        scored = _SCORE.match(text, found.end, high)
-        change = _change_before(text, found.start, low, cues)
-        if scored is None and change is None:
-            continue
-        end = scored.end() if scored else found.end
-        start = found.start if change is None else change
-        out.append(Candidate(start, end, found.start, found.end, (), "score of a scale", change=change is not None, score=True))
-    for cue in cues.every("change_noun"):
-        if text[cue[0] : cue[0] + 11].lower() == "improvement" and not _OBJECT.match(text, cue[1]) and (
-            _KEPT.match(text, cue[1]) or _STRESSED.search(text, max(0, cue[0] - 16), cue[0])
-        ):
-            out.append(Candidate(*cue[:2], *cue[:2], (), "noun of change: improvement"))
-    for cue in cues.every("adverse_head"):
-        phrase = _HEADED.search(text, max(sentences.around(cue[0])[0], cue[0] - 60), cue[1])
-        if phrase:
-            out.append(Candidate(phrase.start(), cue[1], phrase.start(), cue[1], (_UNLISTED,), "head of adverse effects", kinds=frozenset({"adverse_event"})))
-    return _merged(out)
-
-
-def _widen(text: str, candidate: Candidate, low: int, high: int, cues: Cues) -> None:
+def _widen(text: str, c: Candidate, low: int, high: int, cues: Cues) -> None:
     """Take in the words that belong to a term, within its sentence."""
-    start, end = candidate.start, candidate.end
-    if "dropout" in candidate.kinds:
-        reason = _REASON.match(text, end, high)
-        if reason:
-            candidate.end = reason.end()
+    kinds, name = c.kinds(), c.rows[0]["name"]
+    if "dropout" in kinds:
+        reason = patterns.REASON.match(text, c.to, high)
+        c.end = reason.end() if reason else c.end
         return
-    head = text[start:end].rsplit(None, 1)[-1].lower()
-    if head in _SHARED_HEADS and (end - start > len(head) + 1 or head in ("response", "responses")):
-        shared = _SHARED.search(text, max(low, start - 60), start)
-        if shared:
-            candidate.start = shared.start()
-    if candidate.kinds & {"symptom", "physiological"} or candidate.rows[0]["name"] in ("suicidality", "cognition", "symptom_change"):
-        change = _change_before(text, candidate.start, low, cues)
+    head = text[c.at : c.to].rsplit(None, 1)[-1].lower()
+    if head in patterns.SHARED_HEADS and (c.to - c.at > len(head) or head.startswith("response")):
+        shared = patterns.SHARED.search(text, max(low, c.at - 60), c.at)
+        c.start = shared.start() if shared else c.start
+    if kinds & {"symptom", "physiological"} or name in ("suicidality", "cognition", "symptom_change"):
+        change = _change_before(text, c.start, low, cues)
         if change is not None:
-            candidate.start, candidate.change = change, True
+            c.start, c.change = change, True
             return
-        candidate.change = _patterns().noun.search(text, start, end) is not None
-        after = _patterns().after.match(text, end, high)
-        if after:
-            candidate.end, candidate.change = after.end(), True
-    elif "endpoint" in candidate.kinds and _PREPOSITION.search(text, start - 12, start):
-        time = _TIME_TO.search(text, max(low, start - 50), start)
-        if time:
-            candidate.start = time.start()
+        c.change = _nouns().word.search(text, c.at, c.to) is not None
+        behind = _nouns().behind.match(text, c.to, high)
+        if behind:
+            c.end, c.change = behind.end(), True
+    elif "endpoint" in kinds and patterns.AFTER_PREPOSITION.search(text, c.at - 12, c.at):
+        time = patterns.TIME_TO.search(text, max(low, c.at - 50), c.at)
+        c.start = time.start() if time else c.start
 
 
 def _merged(found: list[Candidate]) -> list[Candidate]:
-    """In order and without overlaps: what overlaps becomes one, terms sharing their noun of change included."""
+    """In order and without overlaps: what overlaps becomes one, such as terms that share their noun of change."""
     out: list[Candidate] = []
     for candidate in sorted(found, key=lambda c: (c.start, -c.end)):
-        if out and candidate.start < out[-1].end:
-            last = out[-1]
-            last.end = max(last.end, candidate.end)
-            last.change = last.change or candidate.change
-            last.score = last.score or candidate.score
-            last.kinds |= candidate.kinds
-            last.rows = last.rows or candidate.rows
+        if not out or candidate.start >= out[-1].end:
+            out.append(candidate)
             continue
-        out.append(candidate)
+        last = out[-1]
+        last.end = max(last.end, candidate.end)
+        last.change = last.change or candidate.change
+        last.score = last.score or candidate.score
+        if not last.rows or candidate.rows != (_UNLISTED,):
+            last.rows += candidate.rows
     return out
 
 
-__all__ = ["Candidate", "candidates", "fold"]
+__all__ = ["Candidate", "Row", "candidates", "fold"]

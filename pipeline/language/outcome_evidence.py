@@ -1,0 +1,171 @@
+"""Evidence for an outcome: what its sentence is about, and which words around a term govern it.
+
+Cues (lexicons/cues.tsv) weigh for people, trials, treatment and results, and against animals, cells, mechanisms and
+background; the paragraph counts for a part. The weights come from a logistic regression on development texts,
+rounded; no single text moves them by much.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from pipeline.language import outcome_patterns as patterns
+from pipeline.language.common import Sentences, document_of, sentences_of
+from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of, text_of
+from pipeline.language.lexicon import fold
+from pipeline.language.numbers import DASHES
+from pipeline.language.outcome_spans import Candidate
+
+#: weight of one cue of a kind in the candidate's sentence, and of one per sentence in its paragraph
+_SENTENCE = {
+    "human": 0.4, "trial": 0.5, "given": 0.35, "result": 0.3, "drug_class": 0.4,
+    "animal": -0.9, "preclinical": -0.5, "in_vitro": -0.3, "mechanism": -0.4, "background": -0.8,
+}  # fmt: skip
+_PARAGRAPH = {"trial": 0.7, "given": 0.35, "animal": -1.0, "mechanism": -0.5}
+_MOST = 3.0
+_PREPOSITIONS = ("with", "of", "for", "in", "from", "had")
+#: what *… group*, *… criteria* do not take away
+_NEVER_CONDITIONS = frozenset({"response", "remission", "relapse", "antidepressant_effect"})
+
+
+class Evidence:
+    """What the words around a candidate say, for all candidates of one doc."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.text = text_of(doc)
+        self.cues: Cues = cues_of(doc)
+        self.sentences: Sentences = sentences_of(doc)
+        self.paragraphs: Paragraphs = paragraphs_of(doc)
+        self.conditions: frozenset[str] = frozenset()
+        document = document_of(doc)
+        # a text without a title is read as an abstract that begins with it
+        self._title = fold((document.title if document else "") or self.text[: self.sentences.around(0)[1]])
+        self._by_sentence: dict[int, float] = {}
+        self._by_paragraph: dict[int, float] = {}
+
+    def weigh(self, c: Candidate) -> float:
+        """How much speaks for people in a study or a treatment, in the candidate's sentence and paragraph."""
+        start, end = self.sentences.around(c.start)
+        if start not in self._by_sentence:
+            first, last = self.paragraphs.around(c.start)
+            if first not in self._by_paragraph:
+                size = max(1, self.sentences.index(last) - self.sentences.index(first))
+                self._by_paragraph[first] = sum(
+                    weight * min(_MOST, self.cues.weight(kind, first, last) / size)
+                    for kind, weight in _PARAGRAPH.items()
+                )
+            self._by_sentence[start] = self._by_paragraph[first] + sum(
+                weight * self.cues.weight(kind, start, end, _MOST) for kind, weight in _SENTENCE.items()
+            )
+        return self._by_sentence[start]
+
+    # ------------------------------------------------------------ conditions and criteria
+
+    def find_conditions(self, found: Iterable[Candidate]) -> None:
+        """Note the terms that are the text's disease: in its title, or again and again behind *patients with*."""
+        counts: Counter[str] = Counter()
+        for c in found:
+            if not c.change and c.kinds() & {"adverse_event", "symptom"}:
+                counts[fold(self.text[c.at : c.to])] += self.is_condition(c)
+        self.conditions = frozenset(
+            term for term, n in counts.items() if n >= 2 or re.search(rf"\b{re.escape(term)}\b", self._title)
+        )
+
+    def is_condition(self, c: Candidate) -> bool:
+        """Whether a term stands as somebody's condition: *patients with X*, *X disorder*, *treatment of X*."""
+        return self.behind_people(c) or self._before_care(c)
+
+    def behind_people(self, c: Candidate) -> bool:
+        """*patients with severe X*, *chronic X*, *MDD with X*; not *the percentage of patients with X*."""
+        text, low = self.text, self.sentences.around(c.start)[0]
+        for start, end, _, _ in self.cues.between("blocker_before", max(low, c.start - 80), c.start):
+            between = patterns.WHOSE if text.endswith(_PREPOSITIONS, start, end) else patterns.BESIDE
+            if between.fullmatch(text, end, c.start):
+                return not patterns.COUNTED.search(text, max(low, start - 30), start)
+        return patterns.WITH.search(text, max(low, c.start - 50), c.start) is not None
+
+    def _before_care(self, c: Candidate) -> bool:
+        """*X clinic*, *X treatment*, *X disorder*."""
+        if c.rows and c.rows[0]["name"] in _NEVER_CONDITIONS:
+            return False
+        cues = self.cues.between("blocker_after", c.end, c.end + 24)
+        return any(self.text[c.end : cue[0]] in (" ", "\n", "-") for cue in cues)
+
+    def is_criterion(self, c: Candidate) -> bool:
+        """Whether the words before it in its sentence say who may enter, or what something is defined as."""
+        low = max(self.sentences.around(c.start)[0], c.start - 200)
+        return any(
+            not patterns.CRITERION_ENDS.search(self.text, cue[1], c.start)
+            for cue in self.cues.between("criterion", low, c.start)
+        )
+
+    def is_threshold(self, c: Candidate) -> bool:
+        """*50% or greater reduction in* in a bracket or a definition; what so many people *had* is a result."""
+        low = self.sentences.around(c.start)[0]
+        near = max(low, c.start - 50)
+        if not patterns.THRESHOLD_BEFORE.search(self.text, near, c.start):
+            return False
+        return "(" in self.text[near : c.start] or not self.cues.has("result", low, c.start - 24)
+
+    # ------------------------------------------------------------ what governs a term
+
+    def is_compound(self, c: Candidate) -> bool:
+        """*non-insulin-dependent*, *weight-bearing*: a part of another word."""
+        before, after = self.text[max(0, c.at - 2) : c.at], self.text[c.to : c.to + 2]
+        return (before[1:] in DASHES and before[:1].isalpha() and len(before) == 2) or (
+            after[:1] in DASHES and after[1:].isalpha()
+        )
+
+    def is_general(self, c: Candidate) -> bool:
+        """Whether its term names an intervention or an ordinary thing as often as an endpoint (*exercise*)."""
+        return any(cue[:2] == (c.at, c.to) for cue in self.cues.between("governed", c.at, c.to))
+
+    def is_governed(self, c: Candidate) -> bool:
+        """Whether the very next word, on either side, speaks of its change or measurement."""
+        text, cues = self.text, self.cues
+        if patterns.EFFECT_ON.search(text, max(0, c.start - 120), c.start):
+            return True
+        for kind in ("change_verb", "asked_of", "adverse"):
+            if any(patterns.NEXT.fullmatch(text, cue[1], c.start) for cue in cues.between(kind, c.start - 24, c.start)):
+                return True
+        return any(
+            patterns.AUXILIARY.fullmatch(text, c.end, cue[0])
+            for kind in ("change_verb", "told_of")
+            for cue in cues.between(kind, c.end, c.end + 30)
+        )
+
+    def changes(self, c: Candidate) -> bool:
+        """Whether change or measurement is said of it: by its span, a verb on either side, *effect on*, a value.
+
+        The text's own disease needs the verb nearer than other terms.
+        """
+        if c.change:
+            return True
+        text, cues = self.text, self.cues
+        low, high = self.sentences.around(c.start)
+        condition = fold(text[c.at : c.to]) in self.conditions
+        near = 25 if condition else 60
+        for kind in ("change_verb", "asked_of"):
+            for _, end, _, _ in cues.between(kind, max(low, c.start - near), c.start):
+                if patterns.OBJECT.fullmatch(text, end, c.start) and not patterns.CLAUSE.search(text, end, c.start):
+                    return True
+        for kind in ("change_verb", "told_of"):
+            for start, _, _, _ in cues.between(kind, c.end, min(high, c.end + near)):
+                if not patterns.CLAUSE.search(text, c.end, start) and not patterns.NEW_SUBJECT.search(text, c.end, start):
+                    return True
+        if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):
+            return True
+        if condition:
+            return False
+        return bool(patterns.VALUE.match(text, c.end, high) or patterns.TESTED.match(text, c.end, high))
+
+    def is_safety(self, c: Candidate) -> bool:
+        """Whether a word of safety stands near; the text's own disease needs it right before."""
+        low, high = self.sentences.around(c.start)
+        if patterns.SAFETY_BEFORE.search(self.text, max(low, c.start - 40), c.start):
+            return True
+        return fold(self.text[c.at : c.to]) not in self.conditions and self.cues.weight("adverse", low, high) >= 2
