@@ -17,6 +17,7 @@ from pipeline.language import outcome_patterns as patterns
 from pipeline.language.common import Sentences, document_of, sentences_of
 from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of, text_of
 from pipeline.language.lexicon import fold
+from pipeline.language.lookup import folded_of
 from pipeline.language.numbers import DASHES
 from pipeline.language.outcome_spans import Candidate
 
@@ -37,6 +38,7 @@ class Evidence:
 
     def __init__(self, doc: Doc) -> None:
         self.text = text_of(doc)
+        self.folded = folded_of(doc)
         self.cues: Cues = cues_of(doc)
         self.sentences: Sentences = sentences_of(doc)
         self.paragraphs: Paragraphs = paragraphs_of(doc)
@@ -69,15 +71,19 @@ class Evidence:
         """Note the terms that are the text's disease: in its title, or again and again behind *patients with*."""
         counts: Counter[str] = Counter()
         for c in found:
-            if not c.change and c.kinds() & {"adverse_event", "symptom"}:
-                counts[fold(self.text[c.at : c.to])] += self.is_condition(c)
+            if not c.change and c.kinds & {"adverse_event", "symptom"}:
+                counts[self.folded[c.at : c.to]] += self.is_condition(c)
         self.conditions = frozenset(
-            term for term, n in counts.items() if n >= 2 or re.search(rf"\b{re.escape(term)}\b", self._title)
+            term
+            for term, n in counts.items()
+            if n >= 2 or (term in self._title and re.search(rf"\b{re.escape(term)}\b", self._title))
         )
 
     def is_condition(self, c: Candidate) -> bool:
         """Whether a term stands as somebody's condition: *patients with X*, *X disorder*, *treatment of X*."""
-        return self.behind_people(c) or self._before_care(c)
+        if c.condition is None:
+            c.condition = self.behind_people(c) or self._before_care(c)
+        return c.condition
 
     def behind_people(self, c: Candidate) -> bool:
         """*patients with severe X*, *chronic X*, *MDD with X*; not *the percentage of patients with X*."""
@@ -147,7 +153,7 @@ class Evidence:
             return True
         text, cues = self.text, self.cues
         low, high = self.sentences.around(c.start)
-        condition = fold(text[c.at : c.to]) in self.conditions
+        condition = self.folded[c.at : c.to] in self.conditions
         near = 25 if condition else 60
         for kind in ("change_verb", "asked_of"):
             for _, end, _, _ in cues.between(kind, max(low, c.start - near), c.start):
@@ -155,7 +161,7 @@ class Evidence:
                     return True
         for kind in ("change_verb", "told_of"):
             for start, _, _, _ in cues.between(kind, c.end, min(high, c.end + near)):
-                if not patterns.CLAUSE.search(text, c.end, start) and not patterns.NEW_SUBJECT.search(text, c.end, start):
+                if not patterns.NEW_CLAUSE.search(text, c.end, start):
                     return True
         if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):
             return True
@@ -168,4 +174,4 @@ class Evidence:
         low, high = self.sentences.around(c.start)
         if patterns.SAFETY_BEFORE.search(self.text, max(low, c.start - 40), c.start):
             return True
-        return fold(self.text[c.at : c.to]) not in self.conditions and self.cues.weight("adverse", low, high) >= 2
+        return self.folded[c.at : c.to] not in self.conditions and self.cues.weight("adverse", low, high) >= 2

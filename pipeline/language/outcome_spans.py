@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from pipeline.language import outcome_patterns as patterns
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues, text_of
-from pipeline.language.lexicon import Hit, fold, rows, split
+from pipeline.language.lexicon import Hit, rows, split
 from pipeline.language.lookup import hits_of
 from pipeline.schema import Label
 
@@ -54,10 +54,13 @@ class Candidate:
     refused: bool = False
     #: the lexicon row whose needs were met
     chosen: Row | None = None
+    #: whether it stands as somebody's condition, once asked
+    condition: bool | None = None
+    #: the kinds of its lexicon rows
+    kinds: frozenset[str] = frozenset()
 
-    def kinds(self) -> set[str]:
-        """The kinds of its lexicon rows."""
-        return {row["kind"] for row in self.rows}
+    def __post_init__(self) -> None:
+        self.kinds = frozenset([row["kind"] for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:
 
 def _widen(text: str, c: Candidate, low: int, high: int, cues: Cues) -> None:
     """Take in the words that belong to a term, within its sentence."""
-    kinds, name = c.kinds(), c.rows[0]["name"]
+    kinds, name = c.kinds, c.rows[0]["name"]
     if "dropout" in kinds:
         reason = patterns.REASON.match(text, c.to, high)
         c.end = reason.end() if reason else c.end
@@ -202,7 +205,5 @@ def _merged(found: list[Candidate]) -> list[Candidate]:
         last.score = last.score or candidate.score
         if not last.rows or candidate.rows != (_UNLISTED,):
             last.rows += candidate.rows
+            last.kinds |= candidate.kinds
     return out
-
-
-__all__ = ["Candidate", "Row", "candidates", "fold"]

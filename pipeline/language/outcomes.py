@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from pipeline.language import outcome_patterns as patterns
 from pipeline.language.common import Tables, put, tables_of
 from pipeline.language.outcome_evidence import Evidence
-from pipeline.language.outcome_spans import Candidate, Row, candidates, fold
+from pipeline.language.outcome_spans import Candidate, Row, candidates
 from pipeline.schema import Found, OutcomeName, OutcomeValue
 
 _NAMES = frozenset(get_args(OutcomeName))
@@ -69,7 +69,7 @@ class _Judge:
 
     def _in_list(self, c: Candidate, other: Candidate) -> bool:
         """Whether an accepted neighbour of the same kind stands beside it in a list."""
-        if c.refused or not c.kinds() & other.kinds():
+        if c.refused or not c.kinds & other.kinds:
             return False
         first, second = (c, other) if c.start < other.start else (other, c)
         return patterns.LIST.fullmatch(self.text, first.end, second.start) is not None
@@ -78,13 +78,15 @@ class _Judge:
         """The outcome's name, or None where the candidate is none."""
         cell = self.tables.cell(c.start) if self.tables else None
         if cell and not c.score and self._names_endpoint(c, cell):
-            return None if c.kinds() <= {"effect_measure"} or self.evidence.is_condition(c) else self._value(c)
+            return None if c.kinds <= {"effect_measure"} or self.evidence.is_condition(c) else self._value(c)
         if c.score:
             return self._score(c, cell is not None)
         if not c.rows:
             return self._improvement(c, cell is not None)
-        symptoms_first = c.change or not self.evidence.is_safety(c)
-        for row in sorted(c.rows, key=lambda row: (row["kind"] == "symptom") != symptoms_first):
+        rows = c.rows
+        if len(rows) > 1 and (c.change or not self.evidence.is_safety(c)):
+            rows = tuple(sorted(rows, key=lambda row: row["kind"] != "symptom"))
+        for row in rows:
             if self._fits(c, row, cell is not None):
                 c.chosen = row
                 return self._value(c, row)
@@ -104,7 +106,7 @@ class _Judge:
 
     def _value(self, c: Candidate, row: Row | None = None) -> OutcomeName:
         """The name of the guidelines' list that a candidate falls under."""
-        phrase = fold(self.text[c.start : c.end])
+        phrase = self.evidence.folded[c.start : c.end]
         if "antidepressant" in phrase and not phrase.endswith(("response", "responses")):
             return "antidepressant_effect"
         chosen = row or (c.rows[0] if c.rows else {})
@@ -120,7 +122,7 @@ class _Judge:
             return None
         if evidence.weigh(c) + _PRIOR["score"] <= 0:
             return None
-        phrase = fold(self.text[c.start : c.end])
+        phrase = self.evidence.folded[c.start : c.end]
         return "suicidality" if "suicid" in phrase and " item" in phrase else "symptom_change"
 
     def _improvement(self, c: Candidate, in_cell: bool) -> OutcomeName | None:
@@ -132,7 +134,7 @@ class _Judge:
     def _fits(self, c: Candidate, row: Row, in_cell: bool) -> bool:
         """Whether a lexicon row's needs are met where the candidate stands."""
         evidence, kind, needs = self.evidence, row["kind"], row["needs"]
-        phrase = fold(self.text[c.at : c.to])
+        phrase = evidence.folded[c.at : c.to]
         prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0)) + 0.7 * c.change + 1.0 * in_cell
         if kind == "effect_measure":  # odds ratios and their like name a RESULT
             return "effect size" in phrase and evidence.weigh(c) + prior > 0
