@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from pipeline.language import sample_words as w
 from pipeline.language.common import document_of, get, put, sentences_of, tables_of
-from pipeline.language.cues import paragraphs_of
+from pipeline.language.cues import paragraphs_of, text_of
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
 from pipeline.language.sample_counts import Count, Finder
@@ -44,9 +44,9 @@ class SampleSizeFinder:
 
     >>> import spacy
     >>> nlp = spacy.blank("en"); _ = nlp.add_pipe("goldpan_sample_sizes")
-    >>> doc = nlp("We randomized 47 patients; 12/25 responded, and two dropped out.")
-    >>> [(span.text, span._.value.role) for span in doc.spans["sample_sizes"]]
-    [('47', 'total'), ('12', 'event'), ('25', 'arm'), ('two', 'dropout')]
+    >>> doc = nlp("We randomized 47 patients; 12 of 25 responded, and two dropped out.")
+    >>> [(span._.value.count, span._.value.role) for span in doc.spans["sample_sizes"]]
+    [(47, 'total'), (12, 'event'), (25, 'arm'), (2, 'dropout')]
     """
 
     def __call__(self, doc: Doc) -> Doc:
@@ -59,7 +59,7 @@ class _Reader:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = doc.text
+        self.text = text_of(doc)
         self.numbers = numbers_of(doc)
         self.sentences = sentences_of(doc)
         self.tables = tables_of(doc)
