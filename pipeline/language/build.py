@@ -30,10 +30,6 @@ def build_pipeline(model: str = BUNDLED) -> Language:
     """
     settings = config()
     settings["components"]["goldpan_entities"]["model"] = model
-    for name in list(settings["nlp"]["pipeline"]):  # DEVELOPMENT ONLY: components not written yet
-        if name.startswith("goldpan") and not Language.has_factory(name):
-            settings["nlp"]["pipeline"].remove(name)
-            del settings["components"][name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         return spacy.util.load_model_from_config(settings, auto_fill=True)
