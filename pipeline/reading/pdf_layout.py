@@ -19,6 +19,8 @@ _WIDTH = 0.8
 _ROWS, _KNOWN_ROWS = 4, 1
 #: The text on either side of a gutter is at least this wide in its wider half of rows (ems): no numbers of a list.
 _SIDE = 5.5
+#: A page with more pieces than this is a map or a plot; a page of text has a few hundred, and the sweep is quadratic.
+_MOST_PIECES = 2500
 #: Recursion is bounded; a page has no deeper nesting than columns in a box in a column.
 _DEPTH = 12
 
@@ -189,7 +191,7 @@ class _Cuts:
         """Regions of one column each, in reading order."""
         if not segments:
             return []
-        found = gutters(segments, self.em, self.known) if depth else []
+        found = gutters(segments, self.em, self.known) if depth and len(segments) <= _MOST_PIECES else []
         if not found:
             return [segments]
         parts = self._whole(segments, found) or self._band(segments, found)

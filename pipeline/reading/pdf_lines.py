@@ -135,19 +135,22 @@ def segments_of(words: list[Word]) -> list[Segment]:
 
 def _attach_scripts(segments: list[Segment]) -> list[Segment]:
     """Small leftovers (an index over an index, a lone mark) go to the line that they touch."""
-    small = [s for s in segments if len(s.text) <= 8]
+    smallest = max((s.size for s in segments), default=0.0) * _SCRIPT_SIZE
+    pieces = [s for s in segments if s.size <= smallest and len(s.text) <= 8]
+    rows: dict[int, list[Segment]] = {}
+    for line in segments:
+        for row in range(
+            int((line.base - 0.75 * line.size) // 16), int((line.base + 0.45 * line.size) // 16) + 1
+        ):
+            rows.setdefault(row, []).append(line)
     taken: set[int] = set()
-    for piece in small:
-        for line in segments:
+    for piece in pieces:
+        for line in rows.get(int(piece.base // 16), ()):
             if line is piece or id(line) in taken or line.size * _SCRIPT_SIZE < piece.size:
                 continue
-            if not line.base - 0.75 * line.size < piece.base < line.base + 0.45 * line.size:
-                continue
-            if (
-                line.x0 - 0.3 * line.size <= piece.x0
-                and piece.x0 <= line.x1 + 0.35 * line.size
-                and len(line.text) > len(piece.text)
-            ):
+            level = line.base - 0.75 * line.size < piece.base < line.base + 0.45 * line.size
+            beside = line.x0 - 0.3 * line.size <= piece.x0 <= line.x1 + 0.35 * line.size
+            if level and beside and len(line.text) > len(piece.text):
                 line.words = sorted(line.words + piece.words, key=lambda word: word.x0)
                 line.measure()
                 taken.add(id(piece))

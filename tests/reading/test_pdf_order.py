@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -293,3 +294,36 @@ def test_a_page_that_is_shown_turned(tmp_path: Path) -> None:
     x0, top, x1, bottom = rendered.boxes.place(0, 7)["bbox"][0]
     assert x0 == pytest.approx(100, abs=1)
     assert x1 - x0 > 2.5 * (bottom - top)
+
+
+def test_rivers_of_word_gaps_are_no_columns(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=9, font="Courier")
+    page.columns(3, 60, 780, Words(21), 14)
+    assert in_order(page.order, page.save().text) == 1.0
+
+
+def test_numbers_of_a_list_are_no_column(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=8)
+    source = Words(22)
+    entries: list[list[str]] = []
+    for x in (50, 310):
+        y = 60.0
+        while y < 760:
+            entries.append(source.sentence().split())
+            page.text(x, y + page.size, f"{len(entries)}.")
+            y, _ = page.fill(x + 18, y, 800, 215, entries[-1], first=False)
+    text = page.save().text
+    assert in_order(page.order, re.sub(r"^\d+\. ", "", text, flags=re.MULTILINE)) == 1.0
+    assert [block.split(" ")[0] for block in text.split("\n\n")] == [
+        f"{n}." for n in range(1, len(entries) + 1)
+    ]
+
+
+def test_a_page_of_scattered_labels_is_read_in_bounded_time(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=3)
+    place = random.Random(5)
+    for _ in range(6000):
+        page.text(place.random() * 580, place.random() * 830, "12.5")
+    begin = time.perf_counter()
+    assert page.save().text.count("12.5") > 4000
+    assert time.perf_counter() - begin < 10
