@@ -1,18 +1,21 @@
-"""`goldpan_ner`: the bundled model as a spaCy component, tagging CHEMICAL and DISEASE."""
+"""`goldpan_tagger`: the bundled model's spaCy component, tagging CHEMICAL and DISEASE in `doc.ents`.
+
+`spacy.load` of the bundled folder needs `pipeline.models` imported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
-from spacy.attrs import ORTH
+import srsly  # type: ignore[import-untyped]
+from spacy.attrs import ORTH  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span
-from spacy.util import minibatch
 from spacy.vocab import Vocab
 
 from pipeline.language.ner_network import FILES, TypeVectors, Weights, allowed_moves, decode, emissions
@@ -26,15 +29,13 @@ class NeuralTagger(Pipe):
     tokenizer and runs on any; a tokenizer that keeps `ketamine-induced` whole will tag the whole.
 
     >>> import spacy
-    >>> from pipeline.language.tokenizer import Tokenizer
-    >>> nlp = spacy.blank("en")
-    >>> nlp.tokenizer = Tokenizer(nlp.vocab)
-    >>> tagger = nlp.add_pipe("goldpan_ner").from_disk(BUNDLED / "ner")
+    >>> from pipeline.language.build import bundled_path
+    >>> nlp = spacy.load(bundled_path())
     >>> [(ent.text, ent.label_) for ent in nlp("Naloxone was given for respiratory depression.").ents]
     [('Naloxone', 'CHEMICAL'), ('respiratory depression', 'DISEASE')]
     """
 
-    def __init__(self, vocab: Vocab, name: str = "goldpan_ner") -> None:
+    def __init__(self, vocab: Vocab, name: str = "goldpan_tagger") -> None:
         self.vocab, self.name = vocab, name
         self.weights: Weights | None = None
 
@@ -51,18 +52,19 @@ class NeuralTagger(Pipe):
         return tuple(sorted({tag[2:] for tag in tags if tag != "O"}))
 
     def predict(self, texts: Sequence[Doc | Span]) -> list[list[tuple[int, int, str]]]:
-        """Entities of each text as (start, end, label), in tokens of its document.
+        """Entities of each text as (start, end, label), in tokens of its document. All texts share a vocabulary.
 
         Raises ValueError before weights are loaded.
         """
         if self.weights is None:
-            raise ValueError("goldpan_ner has no weights yet: load them with from_disk, or the pipeline with spacy.load")
+            raise ValueError("goldpan_tagger has no weights yet: load them with from_disk, or use spacy.load")
         found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-        orths = [text.to_array(ORTH) for text in texts]
+        orths = [text.to_array([ORTH]).reshape(-1) for text in texts]  # type: ignore[union-attr]
         if not orths or not sum(map(len, orths)):
             return found
         keys, inverse = np.unique(np.concatenate(orths), return_inverse=True)
-        words = [self.vocab.strings[key] for key in keys.tolist()]
+        strings = texts[0].vocab.strings
+        words = [strings[key] for key in keys.tolist()]
         rows = self.types.rows(keys, words)[inverse]
         kept = ~np.asarray([word.isspace() for word in words])[inverse]
         owner = np.repeat(np.arange(len(texts)), [len(part) for part in orths])
@@ -93,7 +95,7 @@ class NeuralTagger(Pipe):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        for docs in minibatch(stream, size=batch_size):
+        for docs in _batched(stream, batch_size):
             self.set_annotations(docs, self.predict(docs))
             yield from docs
 
@@ -116,11 +118,17 @@ class NeuralTagger(Pipe):
 
     def _files(self) -> dict[str, bytes]:
         if self.weights is None:
-            raise ValueError("goldpan_ner has no weights to save")
+            raise ValueError("goldpan_tagger has no weights to save")
         return self.weights.to_files()
 
 
-@Language.factory("goldpan_ner", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
+def _batched(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    docs = iter(stream)
+    while batch := list(islice(docs, size)):
+        yield batch
+
+
+@Language.factory("goldpan_tagger", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
 def make_neural_tagger(nlp: Language, name: str) -> Any:
     """The component, without weights until it is loaded."""
     return NeuralTagger(nlp.vocab, name)

@@ -19,7 +19,7 @@ from pipeline.language.ner_features import fold, ngrams, row, shape
 Array = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 FORBIDDEN = np.float32(-1e4)
-CHUNK = 4096
+CHUNK = 1024
 _EPSILON = np.float32(1e-5)
 _QUANTISED = ("ngrams", "words")
 
@@ -50,7 +50,7 @@ class Weights:
             else:
                 stored[name] = values.astype(np.float16)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **stored)  # type: ignore[arg-type]
+        np.savez_compressed(buffer, **stored)
         network = {"tags": self.tags, "dilations": self.dilations}
         lexicon = "".join(f"{word}\t{number}\n" for word, number in sorted(self.classes.items()))
         return {

@@ -1,0 +1,96 @@
+"""`python -m training --data DIR --out DIR`: make the bundled NER model, and measure it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.language.ner_network import Weights
+from training import package
+from training.evaluate import dev_scores, words_per_second
+from training.layers import Params
+from training.recipe import Clock, Recipe, export, label, load, pretrain, train_student, train_teacher
+
+
+def _kept(stages: Path | None, name: str, make: Callable[[], Params]) -> Params:
+    """What an earlier, interrupted call kept of a step, or the step done now (and kept)."""
+    if stages is None:
+        return make()
+    file = stages / f"{name}.npz"
+    if not file.exists():
+        stages.mkdir(parents=True, exist_ok=True)
+        params = make()
+        with file.open("wb") as out:
+            np.savez(out, **params)
+    with np.load(file) as stored:
+        return {key: stored[key] for key in stored.files}
+
+
+def make_model(
+    data: Path, lexicons: Path, out: Path, stages: Path | None, recipe: Recipe
+) -> dict[str, object]:
+    """All steps; writes `out/goldpan_ner` and `out/scores.json`, and returns what the latter holds."""
+    log = Clock()
+    corpora = load(data, lexicons, recipe)
+    log(f"{sum(map(len, corpora.runs))} tokens of raw text; entities and entities lost: {corpora.alignment}")
+    start = _kept(stages, "pretrained", lambda: pretrain(corpora, recipe, log))
+    teachers = []
+    for number in range(1, recipe.teachers + 1):
+        seed = recipe.seed + number - 1
+        params = _kept(stages, f"teacher{number}", partial(train_teacher, corpora, recipe, start, seed, log))
+        teachers.append(params)
+        log(f"teacher {number}: {dev_scores(export(params, recipe, corpora.inventory), corpora.held_out)}")
+    student = _kept(
+        stages,
+        "student",
+        lambda: train_student(corpora, recipe, start, label(corpora, recipe, teachers), log),
+    )
+    # Scores are those of the file that ships, whose tables are rounded to 8 bits.
+    weights = Weights.from_files(export(student, recipe, corpora.inventory).to_files())
+    tokenizers = ("goldpan", "spacy", "gold")
+    texts = [path.read_text(encoding="utf-8") for path in sorted((data / "pico_corpus").glob("*.txt"))]
+    dev = {name: dev_scores(weights, corpora.held_out, name) for name in tokenizers}
+    folder = out / package.NAME
+    scores: dict[str, object] = {
+        "dev": dev,
+        "sha256": package.write(weights, folder, dev["goldpan"]),
+        "bytes": package.bytes_on_disk(folder),
+        "words_per_second": round(words_per_second(weights, texts)),
+        "alignment": {name: vars(found) for name, found in corpora.alignment.items()},
+    }
+    (out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+    log(json.dumps(scores))
+    return scores
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with bc5cdr/, ncbi_disease/, … (see CARD.md)"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="where goldpan_ner/ and scores.json are written"
+    )
+    parser.add_argument(
+        "--lexicons",
+        type=Path,
+        default=Path(__file__).parents[1] / "pipeline" / "lexicons",
+        help="folder of drugs.tsv",
+    )
+    parser.add_argument(
+        "--stages", type=Path, help="keep each step's parameters here, and skip the steps kept"
+    )
+    parsed = parser.parse_args(arguments)
+    if not (parsed.data / "bc5cdr" / "train.tsv").is_file():
+        parser.error(f"{parsed.data}: no bc5cdr/train.tsv there")
+    make_model(parsed.data, parsed.lexicons, parsed.out, parsed.stages, Recipe())
+
+
+if __name__ == "__main__":
+    main()
