@@ -187,9 +187,8 @@ def _columns(text_page: Any) -> _Columns:
         _loose(handle, i, rect_at + 16 * i)
         _origin(handle, i, x_at + 8 * i, y_at + 8 * i)
         objects.append(_object(handle, i) or 0)
-    styles = {
-        address: _style(text_page, objects.index(address), address) for address in dict.fromkeys(objects)
-    }
+    first = {address: count - 1 - i for i, address in enumerate(reversed(objects))}
+    styles = {address: _style(text_page, i, address) for address, i in first.items()}
     sizes = np.array([styles[a][0] for a in objects])
     directions = np.array([styles[a][1] for a in objects])
     fonts = np.array([styles[a][2] for a in objects], dtype=np.int64)
