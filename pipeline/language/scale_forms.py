@@ -76,8 +76,8 @@ def heads() -> Heads:
         linkers=frozenset(table["linker"]),
         tail=re.compile(rf"(?:\s*[,:{DASHES}]\s*|\s+\(?)(?:{_any(table['tail'])})\b\)?"),
         subscale=re.compile(
-            rf"(?:[’']s)?,?\s+(?:\(?[\w/{DASHES}]+\)?\s+){{0,4}}?(?:{_any(table['subscale_head'])})\b(?!\s+(?:of|analy))"
-            r"|\s+[Pp]arts?\s+(?:[IVX]+|\d)\b(?:\s*(?:and|[+&])\s*(?:[IVX]+|\d)\b)?"
+            r"\s+[Pp]arts?\s+(?:[IVX]+|\d)\b(?:\s*(?:and|[+&])\s*(?:[IVX]+|\d)\b)?"
+            rf"|(?:[’']s)?,?\s+(?:\(?[\w/{DASHES}]+\)?\s+){{0,4}}?(?:{_any(table['subscale_head'])})\b(?!\s+(?:of|analy))"
         ),
         not_instrument=frozenset(fold(form) for form in table["not_instrument"]),
         generic=frozenset(fold(form) for form in table["not_before"]),

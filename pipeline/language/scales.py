@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import Sentences, put, sentences_of
 from pipeline.language.cues import text_of
-from pipeline.language.lexicon import Hit, fold, split
+from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import DASHES, parse_words
 from pipeline.language.scale_forms import (
@@ -40,9 +41,11 @@ _ITEMS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ITEMS_AFTER = re.compile(
-    rf"[{DASHES}]?\s?\(?(?P<items>\d{{1,2}})(?![\w%.]|\s?(?:mg|weeks?|days?|points?))\)?"
-    rf"|\s+\((?P<said>\d{{1,3}})[\s{DASHES}]items?\)"
+    rf"\s+\((?P<said>\d{{1,3}})[\s{DASHES}]items?\)"
+    rf"|[{DASHES}]?\s?\(?(?P<items>\d{{1,2}})(?![\w%.]|\s?(?:mg|weeks?|days?|points?))\)?"
 )
+_SUBSCRIPTED = re.compile(r"\b(?P<form>[A-Z][A-Za-z-]*)(?P<items>[₀-₉]+)")
+_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 #: words that a subscale's name does not hold: they begin another phrase
 _NOT_SUBSCALE = re.compile(r"\b(?:items?|and|or|the|total|scores?|a|on|in|was|were)\b")
 
@@ -64,6 +67,7 @@ class ScaleFinder:
         text = text_of(doc)
         detected = _detected(doc)
         spans, waiting = _lexicon(doc, text, detected)
+        spans += _subscripted(text)
         spans += _unknown(text, sentences_of(doc), spans)
         defined = _defined(text, spans)
         named = {span.name for span in spans}
@@ -109,6 +113,21 @@ def _lexicon(doc: Doc, text: str, detected: dict[str, str]) -> tuple[list[Span],
 
 def _of_hit(hit: Hit, why: str) -> Span:
     return Span(hit.start, hit.end, hit.entry.row["name"], None, frozenset(split(hit.entry.row["items"])), why)
+
+
+@cache
+def _abbreviations() -> dict[str, dict[str, str]]:
+    """Each abbreviation that stands alone, and its row."""
+    return {form: row for row in rows("scales.tsv") for form in split(row["abbreviations"])}
+
+
+def _subscripted(text: str) -> Iterator[Span]:
+    """``HDRS₁₇``: an abbreviation with its item count in small digits, where no reader has made them plain."""
+    for match in _SUBSCRIPTED.finditer(text):
+        row = _abbreviations().get(match["form"])
+        if row:
+            items = int(match["items"].translate(_PLAIN))
+            yield Span(match.start(), match.end(), row["name"], items, frozenset(), f"lexicon scales: {row['name']}")
 
 
 def _is_name(long_form: str, hit: Hit) -> bool:
