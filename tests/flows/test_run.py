@@ -44,15 +44,17 @@ def many(tmp_path) -> Path:
 
 
 @pytest.mark.slow
-def test_second_run_extracts_nothing_and_a_changed_paper_is_the_only_one_read(goldpan, papers, tmp_path):
+def test_second_run_extracts_nothing_and_a_changed_paper_is_the_only_one_read(
+    goldpan, papers, tmp_path, server
+):
     out = tmp_path / "outputs"
-    first = goldpan("run", papers)
+    first = goldpan("run", papers, **server)
     assert first.returncode == 0, first.stderr
     assert "3 processed, 0 reused, 0 set aside" in first.stdout
     one = record(out)
     before = contents(out)
 
-    second = goldpan("run", papers)
+    second = goldpan("run", papers, **server)
     assert "0 processed, 3 reused" in second.stdout and "nothing was extracted" in second.stdout
     assert contents(out) == before
     two = record(out)
@@ -60,7 +62,7 @@ def test_second_run_extracts_nothing_and_a_changed_paper_is_the_only_one_read(go
 
     path = papers / "beta2021.txt"
     path.write_text(path.read_text(encoding="utf-8").replace("600 mg/d", "900 mg/d"), encoding="utf-8")
-    third = goldpan("run", papers)
+    third = goldpan("run", papers, **server)
     assert "1 processed, 2 reused" in third.stdout
     latest = store.latest(out)
     assert latest
@@ -70,9 +72,11 @@ def test_second_run_extracts_nothing_and_a_changed_paper_is_the_only_one_read(go
 
 
 @pytest.mark.slow
-def test_bytes_do_not_depend_on_workers_or_batches(goldpan, many, tmp_path):
+def test_bytes_do_not_depend_on_workers_or_batches(goldpan, many, tmp_path, server):
     for out, workers, words in (("one", "1", "100000"), ("three", "3", "2000")):
-        done = goldpan("run", many, "--out", out, GOLDPAN_WORKERS=workers, GOLDPAN_BATCH_WORDS=words)
+        done = goldpan(
+            "run", many, "--out", out, GOLDPAN_WORKERS=workers, GOLDPAN_BATCH_WORDS=words, **server
+        )
         assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "one") == contents(tmp_path / "three")
     documents = [
@@ -82,11 +86,11 @@ def test_bytes_do_not_depend_on_workers_or_batches(goldpan, many, tmp_path):
 
 
 @pytest.mark.slow
-def test_bad_documents_are_set_aside_with_their_reasons(goldpan, papers, tmp_path):
+def test_bad_documents_are_set_aside_with_their_reasons(goldpan, papers, tmp_path, server):
     (papers / "empty.txt").write_bytes(b"")
     (papers / "latin.txt").write_bytes("Dépression".encode("latin-1"))
     (papers / "huge.txt").write_bytes(b"a" * 5000)
-    done = goldpan("run", papers, GOLDPAN_MAX_BYTES="4000")
+    done = goldpan("run", papers, GOLDPAN_MAX_BYTES="4000", **server)
     assert done.returncode == 0, done.stderr
     aside = {row["doc"]: row["reason"] for row in record(tmp_path / "outputs")["set_aside"]}
     assert set(aside) == {"empty", "latin", "huge"}
@@ -95,7 +99,7 @@ def test_bad_documents_are_set_aside_with_their_reasons(goldpan, papers, tmp_pat
 
 
 @pytest.mark.slow
-def test_gold_is_scored_and_bad_gold_is_left_out(goldpan, papers, tmp_path):
+def test_gold_is_scored_and_bad_gold_is_left_out(goldpan, papers, tmp_path, server):
     gold = tmp_path / "gold"
     gold.mkdir()
     source = (papers / "alpha2020.txt").read_text(encoding="utf-8")
@@ -106,7 +110,7 @@ def test_gold_is_scored_and_bad_gold_is_left_out(goldpan, papers, tmp_path):
     (gold / "beta2021.jsonl").write_text(
         json.dumps(row | {"doc": "beta2021", "start": 3, "end": 11}) + "\n", encoding="utf-8"
     )
-    done = goldpan("run", papers, "--gold", gold)
+    done = goldpan("run", papers, "--gold", gold, **server)
     assert done.returncode == 0, done.stderr
     scores = json.loads((tmp_path / "outputs" / "latest" / "scores.json").read_text(encoding="utf-8"))
     assert scores["documents"] == ["alpha2020"]
@@ -180,8 +184,8 @@ def test_killed_run_leaves_no_process_and_the_next_one_takes_it_up(goldpan, clea
 
 
 @pytest.mark.slow
-def test_interrupted_run_is_one_line(clean_env, many, tmp_path):
-    process = start(clean_env, tmp_path, many, GOLDPAN_BATCH_WORDS="1500", GOLDPAN_WORKERS="1")
+def test_interrupted_run_is_one_line(clean_env, many, tmp_path, server):
+    process = start(clean_env, tmp_path, many, GOLDPAN_BATCH_WORDS="1500", GOLDPAN_WORKERS="1", **server)
     wait_for(lambda: len(list((tmp_path / "outputs" / "cache").glob("*/*.jsonl"))) >= 1)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
@@ -205,8 +209,8 @@ def test_two_runs_at_once_do_not_disturb_each_other(clean_env, many, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.reviews
-def test_five_reviews_with_their_manifest(goldpan, reviews, tmp_path):
-    done = goldpan("run", ROOT / "corpus" / "manifest.csv", GOLDPAN_TEXTS=str(reviews))
+def test_five_reviews_with_their_manifest(goldpan, reviews, tmp_path, server):
+    done = goldpan("run", ROOT / "corpus" / "manifest.csv", GOLDPAN_TEXTS=str(reviews), **server)
     assert done.returncode == 0, done.stderr
     assert "not present" not in done.stderr
     row = record(tmp_path / "outputs")
