@@ -81,7 +81,7 @@ COUNTED = _compile(
 THRESHOLD_AFTER = _compile(
     r"\s*(?:[(\[][^()\[\]]{1,20}[)\]]\s*)?(?:of|was|were|being|is)?\s*(?:[≥≤<>]|\$?\\?(?:geq|leq)",
     r"|(?:at\s+least|greater\s+than|more\s+than|less\s+than|below|above)\b",
-    r"|\d+(?:\.\d+)?\s+(?:or|and)\s+(?:more|greater|higher|above|less|lower|fewer)\b)",
+    r"|\d+(?:\.\d+)?\s*%?\s+(?:or|and)\s+(?:more|greater|higher|above|less|lower|fewer)\b)",
 )
 THRESHOLD_BEFORE = _compile(
     r"(?:(?:[≥>]|at\s+least\s+a?|minimum|minimal)\s*\d+(?:\.\d+)?\s*(?:%|points?)?",
@@ -122,7 +122,7 @@ AUXILIARY = _compile(
 #: a value or a test right behind a term
 VALUE = _compile(
     r"\s*(?:\([^()]{0,40}\)\s*)?(?:was|were|of|at|is|went\s+from|from|averaged|reached|\(|,|=|:)*\s*(?:was|were|of|in|by)?",
-    r"\s*[-−–]?\d",
+    r"\s*[-−–]?(?!\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|iu|ml)\b)\d",
 )
 TESTED = re.compile(
     r"(?:\s+\w+)?\s*[,(\[]+\s*(?:P|p|r|R|HR|OR|RR|SMD|MD|n|N|95%|mean|median|hazard|odds|relative)\b"

@@ -76,7 +76,9 @@ class _Nouns:
 def _nouns() -> _Nouns:
     table = [row for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["form"] not in _OUTSIDE]
     forms = {form for row in table for form in (row["form"], *split(row["variants"]))}
+    verbs = {form for row in rows("cues.tsv") if row["kind"] == "change_verb" for form in split(row["variants"])}
     behind = {form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))}
+    behind -= verbs  # "vitamin E decreases the risk"
     return _Nouns(
         forms=frozenset(forms),
         word=re.compile(rf"\b(?:{_any(forms)})\b", re.IGNORECASE),

@@ -139,16 +139,18 @@ class _Judge:
         if kind == "effect_measure":  # odds ratios and their like name a RESULT
             return "effect size" in phrase and evidence.weigh(c) + prior > 0
         refused = evidence.is_criterion(c) or (kind != "adverse_event" and evidence.is_threshold(c))
+        if kind in ("physiological", "symptom"):
+            refused = refused or patterns.THRESHOLD_AFTER.match(self.text, c.end) is not None
         if refused or (not c.change and evidence.is_condition(c)):
             c.refused = True
+            return False
+        if kind not in ("adverse_event", "dropout") and not c.change and evidence.is_compound(c):
             return False
         if needs == "" and row["name"] == "other" and not evidence.changes(c):
             prior -= 1.3  # quality of life and survival are background as often
         elif needs == "" and row["name"] == "suicidality" and evidence.changes(c):
             prior += 1.0
         elif needs not in ("", "human"):
-            if kind != "adverse_event" and not c.change and evidence.is_compound(c):
-                return False
             if not c.change and evidence.is_general(c) and not evidence.is_governed(c):
                 return False
             if kind == "adverse_event" and phrase in evidence.conditions and not c.change:
