@@ -1,12 +1,8 @@
-"""Printed forms of results that a pattern settles: P values, effect sizes with their intervals, percentages."""
+"""The printed forms around results, as patterns: P values, intervals, what stands before and behind a value."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-
-from pipeline.language.lexicon import rows
-
 _SIGN = r"(?:<\s*or\s*=|>\s*or\s*=|<\s*/\s*=|</=|>/=|<=|>=|=|<|>|≤|≥|≦|⩽|~|≈|\$\s*<\s*\$)"
 _DECIMAL = r"(?:\d+(?:[.·]\d+)?\s*[x×*]\s*10\s*(?:\^|\(|\{)?\s*[-−–]\s*\d+\)?|\d?[.·]\d+(?:[eE][-−–]?\d+)?|[01](?![\d.,%])|0,\d+)"
 #: *P = .003*, *p-value < 0.05*, *P for trend=0.02*, *p(interaction) = .2*, *P values of .03*
@@ -20,7 +16,7 @@ LEVEL_AFTER = re.compile(r"\W*\s*(?:was|were|is|being)\s+(?:considered|regarded|
 PERCENT = re.compile(r"\s?(?:%|percent\b|per\s?cent\b)")
 #: what stands between the ends of an interval
 ENDS = re.compile(r"\s*%?\s*(?:[-‐‑–—−]|to|,|;|and|through|\.\.\.?)\s*")
-TIME = re.compile(r"(?:[\s-]|(?<=\d))\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo|years?|yrs?|yr)\b(?!\s*/)")
+TIME = re.compile(r"\s{0,2}(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo|years?|yrs?|yr)\b(?!\s*/)")
 SPREAD = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–]|\+-)\s*")
 #: between the words *95% CI* and the interval
 TO_INTERVAL = re.compile(r"(?:[\s,:;=(\[\]){}|]|\b(?:CIs?|of|from|was|were|is|for|the|difference|between|respectively|to|ratio)\b)*", re.IGNORECASE)
@@ -42,7 +38,24 @@ PEOPLE_OF = re.compile(r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was)
 PEOPLE_BEFORE = re.compile(r"\b(?:(?:fe)?males?|white|caucasian|black|hispanic|asian|latin[ao]s?|age|aged)\s*[,:(=]?\s*$", re.IGNORECASE)
 
 
-@cache
-def cue_words(kind: str) -> frozenset[str]:
-    """The forms of one kind of cue in result_cues.tsv."""
-    return frozenset(row["form"] for row in rows("result_cues.tsv") if row["kind"] == kind)
+FROM = re.compile(r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|total|score|value|level)s?\s+)*(?:\((?:SD|SE|range)\)\s*)?(?:of\s+)?$", re.IGNORECASE)
+TO = re.compile(r"\s*(?:%|[a-zA-Zµ/]{1,8})?\s*(?:\([^()]{1,40}\)|\[[^\[\]]{1,40}\])?\s*(?:points?\s+)?(?:at (?:baseline|entry|week \d+|day \d+)\s*)?,?\s*(?:(?:down|up)\s+)?to\s+(?:an?\s+)?(?:(?:mean|median|average)\s+(?:of\s+)?)?")
+FOR = re.compile(r"\b(?:for|within|over|after|lasting|of|to|about|only|approximately|least|median|mean|was|were|than|maximum|up|at|in|around|=|:|vs\.?|versus|against|by|and|until|\()\s*(?:an?\s+)?(?:(?:median|mean|average|maximum|total|period|only|about|approximately|up to|more than)\s+(?:of\s+|to\s+)?)*[(~≈]?\s*$", re.IGNORECASE)
+BRACKET_SD = re.compile(r"[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile)?\s*[=:,]?\s*±?\s*$", re.IGNORECASE)
+POPULATION = re.compile(r"\s*(?:of|in) (?:the |all )?(?:[\w-]+ ){0,2}(?:population|adults|americans|people worldwide|patients diagnosed with|individuals with|persons|children in|women worldwide|men worldwide)\b", re.IGNORECASE)
+AFFECTS = re.compile(r"\b(?:affects?|affecting|suffer from|troubles)\s+(?:about|approximately|an estimated|nearly|up to|around|some|roughly|almost)?\s*$", re.IGNORECASE)
+#: a confidence interval or a labelled standard deviation directly behind a number
+WITH_SPREAD = re.compile(r"\s*(?:[a-zA-Z]{1,7}\s*)?[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)")
+FOR_TIME = re.compile(r"\b(?:for|within|approximately|about|only|median of|mean of|up to|than|maximum of|least|lasted|of|was|were)\s*(?:an?\s+)?$", re.IGNORECASE)
+TREATED = re.compile(r"\b(?:treatment(?! effects?\b)|infusion|therapy|given|treated|administered|trial|study|received|assessed|measured)\b[^,;]{0,25}$", re.IGNORECASE)
+SD_BRACKET = re.compile(r"\s*(?:points?\s*)?[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+(?:\.\d+)?)?\s*[)\]]", re.IGNORECASE)
+COMPARED = re.compile(r"\s*%?\s*(?:points?|[a-zA-Z]{1,7})?\s*,?\s*(?:versus|vs\.?|against|compared (?:with|to)|and|or|,|,\s*and|/|respectively versus|than)\s+(?:only\s+|by\s+)?")
+UNIT = r"(?:points?|days?|months?|years?|weeks?|mins?|minutes|hours?|h|kg|ml|mL|mm|cm|g)"
+#: between two values that are compared, brackets taken out: an arm's name may stand on either side of *versus*
+COMPARED_FAR = re.compile(rf"\s*{UNIT}?\s*(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+|patients\s+)?[\w+/ -]{{1,45}}?)?\s*(?:,\s*respectively)?,?\s*(?:versus|vs\.?|v|against|as compared (?:with|to)|compared (?:with|to)|and|while|whereas|,|;)\s+(?:(?:by|was|of|for|in)\s+)?(?:the\s+)?(?:[\w+-]{{1,14}},?\s+){{0,2}}?(?:(?:median|mean)\s*\w{{0,4}},?\s+)?")
+BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
+VERSUS = re.compile(rf"\s*{UNIT}?\s*(?:±\s*[\d.]+\s*)?(?:[A-Za-z][\w -]{{0,25}}?\s+)?(?:vs\.?|versus|v|compared (?:with|to))\s+(?:[A-Za-z][\w-]{{0,14}}\s+)?")
+THEN_P = re.compile(rf"\s*(?:±\s*[\d.]+)?\s*(?:{UNIT}|%)?(?:/\w+)?\s*(?:\([^()]*\))?(?:,?\s*respectively)?\s*[,;(\[)]?\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)")
+#: heads of table columns whose numbers are results, and those whose numbers are not
+HEAD = re.compile(r"respon|remi(?:ssion|tt)|relapse|change|score|reduction|effect|outcome|result|finding|difference|surviv|mortality|rate|improve|withdraw|dropout|discontinu|adverse|event|efficacy|%|p[- ]?value|\bCI\b|\bOR\b|\bRR\b|\bHR\b|\bSMD\b|\bMD\b|mean|median", re.IGNORECASE)
+NOT_HEAD = re.compile(r"\bage\b|dose|duration|female|male|sex|year|sample|\bn\b|baseline|weeks?\b|reference", re.IGNORECASE)

@@ -32,7 +32,10 @@ _HEAD = re.compile(
 _HEAD_WORD = re.compile(r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children|women|men|adults|cases|size)\b", re.IGNORECASE)
 _NONE = re.compile(r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+ (?:patients|participants|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))")
 #: "breast cancer survivors (BCS)": a noun of people with its abbreviation
-_ABBREVIATED = re.compile(r"(?P<noun>[^\W\d_]+)\s+\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
+_ABBREVIATED = re.compile(r"\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
+#: what behind a number says that it counts no people
+_NO_COUNT = re.compile(r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?|minutes?|min|h)\b(?! patients))|\.\d")
 _NEW_STUDY = re.compile(
     r"\b(?:an?|another|one|this|first|second|third|larger?|recent|later|subsequent|similar|separate|previous|pilot|planned|prospective|retrospective|open-label|controlled)\s+(?:[\w-]+\s+){0,5}?(?:study|trial|RCT|registry|cohort|case series|meta-analysis|analysis)\b|\bet al\b|\([12][09]\d\d\)",
     re.IGNORECASE,
@@ -69,7 +72,11 @@ class _Reader:
         self.citations = [(c.at, c.keys) for c in document.citations] if document else []
         self.cited = [at for at, _ in self.citations]
         known = w.kinds()
-        self.short = {m["short"].lower() for m in _ABBREVIATED.finditer(self.text) if known.get(m["noun"].lower(), 0) & w.PEOPLE}
+        self.short: set[str] = set()
+        for match in _ABBREVIATED.finditer(self.text):
+            noun = _LAST_WORD.search(self.text, max(0, match.start() - 24), match.start())
+            if noun and known.get(noun[0].lower(), 0) & w.PEOPLE:
+                self.short.add(match["short"].lower())
 
     def found(self) -> list[Found]:
         out: list[Found] = []
@@ -111,7 +118,7 @@ class _Reader:
 
     def _prose(self, start: int, end: int, earlier: bool) -> list[Count]:
         numbers = [n for n in self.numbers.within(start, end) if not self._is_taken(n.start)]
-        if not numbers or not any(n.value == int(n.value) for n in numbers):
+        if not any(n.is_integer and not _NO_COUNT.match(self.text, n.end) for n in numbers):
             return []
         words = w.Words(self.text, start, end, numbers)
         if self.short:

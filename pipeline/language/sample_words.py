@@ -7,7 +7,7 @@ Only sentences in which a whole number stands are read at all.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.language.lexicon import rows
 from pipeline.language.numbers import Number, Numbers
@@ -51,8 +51,13 @@ def _add(out: dict[str, int], form: str, plural: str, bits: int) -> None:
         out[plural] = out.get(plural, 0) | bits
 
 
-def _bits(word: str, known: dict[str, int]) -> int:
-    """The kinds of a word that is in no list: by its hyphenated head, or by its form."""
+@lru_cache(maxsize=1 << 16)
+def bits_of(word: str) -> int:
+    """The kinds of a word in lower case; of one that is in no list, by its hyphenated head or by its form."""
+    known = kinds()
+    listed = known.get(word)
+    if listed is not None:
+        return listed
     if not word[0].isalnum():
         return PUNCT
     head = re.split(r"[-‐‑–]", word)[-1]
@@ -76,28 +81,28 @@ class Words:
         self.words: list[str] = []
         self.bits: list[int] = []
         self.numbers: dict[int, Number] = {}
-        known = kinds()
         at = start
         for number in numbers:
             if number.start < at:
                 continue
-            self._read(at, number.start, known)
+            self._read(at, number.start)
             self.numbers[len(self.words)] = number
             self.starts.append(number.start)
             self.ends.append(number.end)
             self.words.append("#")
             self.bits.append(NUMBER)
             at = number.end
-        self._read(at, end, known)
+        self._read(at, end)
 
-    def _read(self, start: int, end: int, known: dict[str, int]) -> None:
-        for match in _WORD.finditer(self.text, start, end):
-            word = match[0].lower()
-            bits = known.get(word)
-            self.starts.append(match.start())
-            self.ends.append(match.end())
-            self.words.append(word)
-            self.bits.append(_bits(word, known) if bits is None else bits)
+    def _read(self, start: int, end: int) -> None:
+        places = [match.span() for match in _WORD.finditer(self.text, start, end)]
+        words = _WORD.findall(self.text[start:end].lower())
+        if len(words) != len(places):  # a capital that folds to two characters
+            words = [self.text[a:b].lower() for a, b in places]
+        self.starts += [a for a, _ in places]
+        self.ends += [b for _, b in places]
+        self.words += words
+        self.bits += map(bits_of, words)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -1,0 +1,214 @@
+"""Results that their printed form settles: P values, effect measures with their intervals, percentages."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.language import result_patterns as pat
+from pipeline.language.numbers import link
+from pipeline.language.result_reader import Reader
+from pipeline.schema import Found, ResultValue
+
+
+class Forms(Reader):
+    """Rules that look at the number and the signs beside it."""
+
+    def _p_values(self) -> None:
+        for match in pat.P_VALUE.finditer(self.text):
+            start, end = match.span()
+            value = _decimal(match["number"])
+            self._use(start, end)
+            if pat.LEVEL_BEFORE.search(self.text, max(0, start - 70), start) or pat.LEVEL_AFTER.match(self.text, end):
+                continue
+            self.out.append(Found("RESULT", start, end, ResultValue("p_value", value), "p value"))
+            i = self.numbers.index_from(end)
+            while i < len(self.numbers) and self.free[i] and 0 <= self.numbers[i].value < 1 and not self.numbers[i].is_integer:
+                if not re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s*[=<]?\s*", self.text[end : self.numbers[i].start]) or pat.PERCENT.match(self.text, self.numbers[i].end):
+                    break
+                self._add(i, self.numbers[i].end, "p_value", "p value, coordinated")
+                end = self.numbers[i].end
+                i += 1
+
+    def _pair(self, i: int) -> int | None:
+        """End of the interval that begins with number ``i`` and the next one, where they are its two ends."""
+        if i + 1 >= len(self.numbers) or not self.free[i] or not self.free[i + 1]:
+            return None
+        a, b = self.numbers[i], self.numbers[i + 1]
+        between = self.text[a.end : b.start]
+        if not (pat.ENDS.fullmatch(between) or (between.strip(" %") == "" and b.signed)) or len(between) > 9:
+            return None
+        high = abs(b.value) if between.strip(" %") == "" and b.signed and a.value >= 0 else b.value
+        if a.value > high:
+            return None
+        percent = re.match(r"\s?%", self.text[b.end : b.end + 2])
+        return b.end + (percent.end() if percent else 0)
+
+    def _interval(self, i: int, end: int) -> None:
+        a, b = self.numbers[i], self.numbers[i + 1]
+        high = abs(b.value) if b.start <= a.end + 1 and a.value >= 0 else b.value
+        self.out.append(Found("RESULT", a.start, end, ResultValue("interval", None, a.value, high), "interval"))
+        self._use(a.start, end)
+
+    def _intervals(self) -> None:
+        last = -1
+        for cue in self.cues.between("interval", 0, len(self.text)):
+            if cue[1] <= last:
+                continue
+            i = self.numbers.index_from(cue[1])
+            level = self.numbers.index_from(cue[0]) - 1
+            if level >= 0 and self.numbers[level].value >= 80 and cue[0] - self.numbers[level].end < 6:
+                self.free[level] = False
+            if i < len(self.numbers) and self.numbers[i].value in (90, 95, 99) and pat.PERCENT.match(self.text, self.numbers[i].end) and self.numbers[i].start - cue[1] < 6:
+                self.free[i] = False
+                i += 1
+            if i >= len(self.numbers) or self.numbers[i].start - cue[1] > 40:
+                continue
+            gap = self.text[cue[1] : self.numbers[i].start]
+            gap = re.sub(r"^[^\d]*?9[059](?:\.\d)?\s?%", "", gap)
+            end = self._pair(i)
+            if end is not None and pat.TO_INTERVAL.fullmatch(gap):
+                self._interval(i, end)
+                last = end
+
+    def _effects(self) -> None:
+        spots = [(cue[0], cue[1], True) for cue in self.cues.between("effect", 0, len(self.text))]
+        spots += [(m.start(), m.end(), False) for m in pat.SHORT_EQUALS.finditer(self.text)]
+        for start, end, full in sorted(spots):
+            sentence = self.sentences.around(start)
+            i = self.numbers.index_from(end)
+            while i < len(self.numbers) and not self.free[i] and self.numbers[i].start < end + 40 and self.numbers[i].start < sentence[1]:
+                i += 1
+            if i >= len(self.numbers) or self.numbers[i].start >= sentence[1] or self.numbers[i].start - end > 90:
+                continue
+            gap = re.sub(r"\(?\[?\d+(?:\.\d+)?\s?%\s?(?:CIs?|confidence intervals?)(?:\s*[\[(]CIs?[\])])?[)\]]?", "", self.text[end : self.numbers[i].start])
+            number = self.numbers[i]
+            near = pat.TO_EFFECT.fullmatch(gap) is not None
+            if ";" in gap and full and not near or not near and not (full and pat.COPULA_FAR.search(gap)):
+                continue
+            if number.word or not full and not gap.strip(" ([") and self._printed_whole(i) and self.text[start:end] not in ("NNT", "NNH"):
+                continue
+            if not full and self.text[start:end] in ("d", "g") and "=" not in gap:
+                continue
+            if self._printed_whole(i) and abs(number.value) > 1 and not pat.PERCENT.match(self.text, number.end) and "needed" not in self.text[start:end].lower() and self.text[start:end] not in ("NNT", "NNH", "MD") and "difference" not in self.text[start:end].lower():
+                continue
+            self._effect(i, sentence[1])
+        for i, number in enumerate(self.numbers):
+            if self.free[i] and not number.word and pat.NAMED_AFTER.match(self.text, number.end):
+                self._effect(i, self.sentences.around(number.start)[1])
+
+    def _effect(self, i: int, stop: int) -> None:
+        """Write an effect size, its interval in brackets, and those that follow it in the same form."""
+        number = self.numbers[i]
+        percent = re.match(r"\s?%", self.text[number.end : number.end + 2])
+        self._add(i, number.end + (percent.end() if percent else 0), "effect_size", "effect measure")
+        j = i + 1
+        while j + 1 < len(self.numbers) and self.numbers[j].start < stop:
+            gap = self.text[self.numbers[j - 1].end : self.numbers[j].start]
+            end = self._pair(j)
+            if end is not None and re.fullmatch(r"\s*%?\s*[(\[,;:]+\s*(?:range\s*)?", gap):
+                self._interval(j, end)
+                j += 2
+                continue
+            if not self.free[j]:
+                j += 1
+                continue
+            follows = self._pair(j + 1) is not None and re.fullmatch(r"\s*[(\[]\s*", self.text[self.numbers[j].end : self.numbers[j + 1].start])
+            if follows and not self.numbers[j].is_integer and len(gap) < 90:
+                self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
+                j += 1
+                continue
+            if re.fullmatch(r"\s*(?:,|and|,\s*and|vs\.?|versus)\s+", gap) and not self.numbers[j].is_integer and j == i + 1:
+                self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
+                j += 1
+                continue
+            break
+
+    # ------------------------------------------------------------ percentages
+
+    def _percent(self, i: int) -> None:
+        number = self.numbers[i]
+        sign = pat.PERCENT.match(self.text, number.end)
+        last = i
+        if sign is None:
+            last, sign = self._shared(i)
+            if sign is None:
+                return
+        if not self._is_outcome_percent(i, sign.end()):
+            self.free[i] = False
+            return
+        end = sign.end() if last == i else number.end
+        if last == i:
+            # "13% to 14%" is one value with two ends, unless it is "from 48% to 61%"
+            j = i + 1
+            if j < len(self.numbers) and self.free[j] and not number.signed:
+                between = self.text[sign.end() : self.numbers[j].start]
+                second = pat.PERCENT.match(self.text, self.numbers[j].end)
+                if second and re.fullmatch(r"\s*(?:to|[-–—])\s*", between) and self.numbers[j].value > number.value and not re.search(r"\bfrom\s+$", self._before(i)):
+                    self._add(i, second.end(), "percent", "percent range", j)
+                    return
+            spread = pat.SPREAD.match(self.text, sign.end())
+            if spread and j < len(self.numbers) and self.numbers[j].start <= spread.end() + 1:
+                after = pat.PERCENT.match(self.text, self.numbers[j].end)
+                end = after.end() if after else self.numbers[j].end
+            self._add(i, end, "percent", "percent")
+            return
+        joined = link(self.text, number, self.numbers[i + 1]) if last == i + 1 else None
+        if joined in ("range", "to") and number.value < self.numbers[last].value and not re.search(r"\bfrom\s+$", self._before(i)):
+            self._add(i, sign.end(), "percent", "percent range", last)
+        elif joined == "plusminus":
+            self._add(i, sign.end(), "percent", "percent ± spread")
+        else:
+            self._add(i, number.end, "percent", "percent, shared sign")
+
+    def _shared(self, i: int) -> tuple[int, re.Match[str] | None]:
+        """The number whose percent sign number ``i`` shares in a coordination (``61, 66 and 34%``), if any."""
+        j = i
+        while j + 1 < len(self.numbers) and j - i < 4 and self.free[j + 1]:
+            joined = link(self.text, self.numbers[j], self.numbers[j + 1])
+            if joined not in ("and", "comma", "or", "versus", "range", "to", "plusminus", "slash") or self.numbers[j].word != self.numbers[j + 1].word:
+                return i, None
+            if joined in ("comma", "slash") and self.numbers[i].is_integer and not self.numbers[j + 1].is_integer:
+                return i, None
+            j += 1
+            sign = pat.PERCENT.match(self.text, self.numbers[j].end)
+            if sign:
+                ok = 0 <= self.numbers[i].value <= 100 and not (joined == "comma" and 1900 < self.numbers[i].value < 2100)
+                return (j, sign) if ok else (i, None)
+        return i, None
+
+    def _is_outcome_percent(self, i: int, end: int) -> bool:
+        number = self.numbers[i]
+        text = self.text
+        before = self._before(i)
+        if pat.NOT_BEFORE.search(before) or pat.NOT_AFTER.match(text, end) or pat.PEOPLE_OF.match(text, end) or pat.PEOPLE_BEFORE.search(before):
+            return False
+        if any(start in self.drugs for start in (end + 1, end)) and not before.rstrip().endswith("("):
+            return False
+        start = self._clause(i)
+        stop = self.sentences.around(number.start)[1]
+        near = max(start, number.start - 45)
+        if self.cues.has("background", start, number.start) or pat.POPULATION.match(text, end) or pat.POPULATION.match(text, self._range_end(i, end)) or pat.AFFECTS.search(before):
+            return False
+        if self.cues.has("not_percent", near, number.start):
+            return False
+        if re.search(r"\bmean\s*\(SD\)|\bmean \(standard", text[start : number.start]) and pat.BRACKET_SD.search(before) and "%" in before[-8:]:
+            return False
+        # "a 50% reduction … defined as response": a criterion
+        if re.match(r"\s+(?:\w+\s+)?(?:reduction|improvement|decrease|increase|decline|change)", text[end : end + 34]) and re.search(r"\ban?\s+$|\bthan\s+$", before) and self.cues.has("criterion", start, stop):
+            return False
+        return not (self.cues.has("criterion", near, number.start) and re.search(r"\b(?:assum\w+|expected|hypothes\w+|detect|powered|designed|margin)\b", text[near : number.start]))
+
+    def _range_end(self, i: int, end: int) -> int:
+        """Where the range ends that a percentage begins (``20% to 30%``)."""
+        j = i + 1
+        if j < len(self.numbers) and re.fullmatch(r"\s*(?:to|and|or|[-–—])\s*", self.text[end : self.numbers[j].start]):
+            sign = pat.PERCENT.match(self.text, self.numbers[j].end)
+            return sign.end() if sign else end
+        return end
+
+
+def _decimal(printed: str) -> float:
+    """The value of a printed P: ``.003``, ``0·02``, ``1.2 × 10−6``."""
+    plain = re.sub(r"\s+", "", printed).replace("·", ".").replace(",", ".")
+    power = re.match(r"([\d.]+)(?:[x×*]10\D*|[eE]\D*)(\d+)", plain)
+    return float(power[1]) * 10.0 ** -int(power[2]) if power else float(plain)

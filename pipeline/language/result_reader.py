@@ -1,0 +1,74 @@
+"""One doc's numbers while its results are read: which are free, what stands before them, what was written last."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from spacy.tokens import Doc
+
+from pipeline.language.common import get, sentences_of, tables_of
+from pipeline.language.cues import Cues, cues_of, text_of
+from pipeline.language.lookup import folded_of
+from pipeline.language.numbers import numbers_of
+from pipeline.schema import Found, ResultKind, ResultValue
+
+_CUES = "result_cues.tsv"
+
+
+class Reader:
+    """The state that the rules share: numbers by index, and which of them are still free."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.text = text_of(doc)
+        self.numbers = numbers_of(doc)
+        self.sentences = sentences_of(doc)
+        self.tables = tables_of(doc)
+        self.cues = Cues(folded_of(doc), _CUES)
+        self.scales = [s.start for s in get(doc, "SCALE")]
+        self.outcomes = [s.start for s in get(doc, "OUTCOME")]
+        self.drugs = {d.start for d in get(doc, "DRUG")}
+        self.about = cues_of(doc)
+        self.out: list[Found] = []
+        self.free = [True] * len(self.numbers)
+        for label in ("DOSE", "SCALE", "SAMPLE_SIZE", "DRUG"):
+            for mention in get(doc, label):  # type: ignore[arg-type]
+                self._use(mention.start, mention.end)
+        #: the last time, score or change that was written: the next number may be compared with it
+        self.last: Found | None = None
+
+    def _use(self, start: int, end: int) -> None:
+        for i in range(self.numbers.index_from(start), self.numbers.index_from(end)):
+            self.free[i] = False
+
+    def _add(self, i: int, end: int, kind: ResultKind, why: str, last: int | None = None) -> None:
+        """Write the result of number ``i`` (through number ``last``), ending at ``end``."""
+        number = self.numbers[i]
+        low = high = None
+        if last is not None and last != i:
+            low, high = number.value, self.numbers[last].value
+        value = ResultValue(kind, None if low is not None else number.value, low, high)
+        self.out.append(Found("RESULT", number.start, end, value, why))
+        self._use(number.start, end)
+        if kind in ("time", "score", "mean_change"):
+            self.last = self.out[-1]
+
+    def _clause(self, i: int) -> int:
+        """Where the clause of a number begins: its sentence, or the last semicolon in it."""
+        start, _ = self.sentences.around(self.numbers[i].start)
+        return max(start, self.text.rfind(";", start, self.numbers[i].start) + 1)
+
+    def _before(self, i: int, width: int = 44) -> str:
+        start, _ = self.sentences.around(self.numbers[i].start)
+        return self.text[max(start, self.numbers[i].start - width) : self.numbers[i].start]
+
+    def _printed_whole(self, i: int) -> bool:
+        """Whether number ``i`` is printed without decimals (``4.0`` is not)."""
+        number = self.numbers[i]
+        return number.is_integer and not re.search(r"[.·]", self.text[number.start : number.end])
+
+    @staticmethod
+    def _near(starts: list[int], low: int, high: int) -> int:
+        """The last of the sorted places in [low, high), or -1."""
+        k = bisect_left(starts, high) - 1
+        return starts[k] if k >= 0 and starts[k] >= low else -1
