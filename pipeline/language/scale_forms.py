@@ -1,8 +1,8 @@
 """The general form of an instrument's name: capitalised words around a head noun, and what a bracket defines.
 
 For instruments that no lexicon has: *Xerostomia Distress Questionnaire (XDQ)*, *Index of Sexual Satisfaction*. Heads,
-linkers, version labels and what only looks like an instrument are rows of scales_heads.tsv; how sure a sign a head
-is, of scales_forms.tsv. A lower-case name counts where a bracket defines it, letter by letter from right to left as
+linkers, version labels, how sure a sign a head is, and what only looks like an instrument are rows of
+scales_heads.tsv. A lower-case name counts where a bracket defines it, letter by letter from right to left as
 Schwartz and Hearst do (2003, Pac Symp Biocomput 8:451-462).
 """
 
@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """scales_heads.tsv and scales_forms.tsv, compiled."""
+    """scales_heads.tsv, compiled."""
 
     head: re.Pattern[str]
     lower: re.Pattern[str]
@@ -66,13 +66,11 @@ def heads() -> Heads:
     table: dict[str, list[str]] = {}
     for row in rows("scales_heads.tsv"):
         table.setdefault(row["role"], []).append(row["form"])
-    for row in rows("scales_forms.tsv"):
-        table.setdefault(row["strength"], []).append(row["form"].lower())
     return Heads(
         head=re.compile(rf"\b(?:{_any(table['head'])})s?\b"),
         lower=re.compile(rf"\b(?:{_any(table['head_lower'])})s?\s*\((?={ABBREVIATION})"),
-        sure=frozenset(table["sure"]),
-        likely=frozenset(table["likely"]),
+        sure=frozenset(form.lower() for form in table["head_sure"]),
+        likely=frozenset(form.lower() for form in table["head_likely"]),
         linkers=frozenset(table["linker"]),
         tail=re.compile(rf"(?:\s*[,:{DASHES}]\s*|\s+\(?)(?:{_any(table['tail'])})\b\)?"),
         subscale=re.compile(

@@ -106,6 +106,8 @@ def _lexicon(doc: Doc, text: str, detected: dict[str, str]) -> tuple[list[Span],
             # "BDI (bilateral depth index)" is no Beck inventory
             if form not in detected or _is_name(detected[form], hit) or heads().head.search(detected[form].title()):
                 spans.append(_of_hit(hit, f"lexicon scales: {hit.entry.row['name']}"))
+        elif hit.entry.row["context"] == "ambiguous" and form[:1].islower():
+            continue  # ordinary language
         elif not (form.islower() and fold(form) in heads().not_instrument):
             spans.append(_of_hit(hit, f"lexicon scales: {hit.entry.row['name']}"))
     return spans, waiting
