@@ -183,8 +183,13 @@ def _everywhere(
     text: str, form: str, name: str, items: int | None, known: frozenset[str], why: str
 ) -> Iterator[Span]:
     """Each whole-word occurrence of an abbreviation."""
-    for match in re.finditer(rf"(?<![\w{DASHES}]){re.escape(form)}(?!\w)", text):
-        yield Span(match.start(), match.end(), name, items, known, why)
+    at = text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        before, after = text[at - 1 : at] if at else "", text[end : end + 1]
+        if not (before.isalnum() or before == "_" or (before and before in DASHES) or after.isalnum() or after == "_"):
+            yield Span(at, end, name, items, known, why)
+        at = text.find(form, end)
 
 
 def _widest(spans: list[Span]) -> Iterator[Span]:
