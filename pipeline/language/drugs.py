@@ -15,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import get, put, sentences_of
+from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold, rows, split
 from pipeline.language.lookup import automaton, hits_of
 from pipeline.language.numbers import DASHES
@@ -30,26 +31,6 @@ _STEREO = re.compile(
     rf"(?:(?:\([+±{DASHES}]\)|\((?:[RS](?:,\s?[RS])*|\d[RS](?:[,;]\s?\d?[RS])*)\)|[RSDLrsdl]\([+{DASHES}]\)|(?<![\w])(?:[RSDL]|[dl]|rac|dl|DL|cis|trans|alpha|beta|[αβ]))[{DASHES}]\s?)$"
 )
 _RACEMIC = re.compile(r"\bracemic\s+$", re.IGNORECASE)
-#: Signs in a sentence that something was given to somebody.
-_GIVEN = re.compile(
-    r"\b(?:receiv\w+|administ\w+|treat(?:ed|ment|ing)?|given|giving|therap\w+|dos(?:e|es|ed|age|ages|ing)|infus\w+|inject\w+|intraven\w+|i\.?v\.?|i\.?p\.?|i\.?m\.?|oral(?:ly)?|"
-    r"subcutan\w+|intranas\w+|intramuscul\w+|intraperiton\w+|transderm\w+|topical\w*|inhal\w+|placebo|randomi[sz]\w+|efficacy|tolerability|mg|µg|mcg|mg/kg|IU|tablets?|capsules?|"
-    r"daily|twice|augment\w*|adjunct\w*|combin\w+|monotherap\w+|pretreat\w+|premedic\w+|co-?administ\w*|supplement\w*|prescri\w+|medicat\w+|drug|agent|antagonist|agonist|inhibitor|"
-    r"blocker|vehicle|switch\w*|initiat\w+|discontinu\w+|withdraw\w*|add-on|versus|vs|regimen|chemotherap\w+|vaccin\w+|immuni[sz]\w+|exposure|toxicity|induced)\b",
-    re.IGNORECASE,
-)
-#: Directly beside an ambiguous name: proof that it is given.
-_GIVEN_BEFORE = re.compile(
-    r"(?:\b(?:receiv\w+|administ\w+(?:\s+of)?|treat(?:ed|ment|ing)?\s+with|given|giving|therapy\s+with|doses?\s+of|infusions?\s+of|injections?\s+of|intravenous|IV|i\.v\.|oral|subcutaneous|"
-    r"intranasal|inhaled|topical|transdermal|intramuscular|exogenous|supplement\w*(?:\s+with)?|combin\w+\s+with|plus|versus|vs\.?|effects?\s+of|efficacy\s+of|adjunctive|add-on|"
-    r"basal|prandial|bolus|human|recombinant|conjugated|mg|µg|mcg|IU|units?|g)\s+(?:of\s+|daily\s+|an?\s+|the\s+|oral\s+|intravenous\s+|high-dose\s+|low-dose\s+)?|\d\s?%\s+)$",
-    re.IGNORECASE,
-)
-_GIVEN_AFTER = re.compile(
-    r"\s*(?:[(\[,]\s*)?(?:\d[\d.,–-]*\s?(?:mg|µg|mcg|g|IU|U|units|mL)\b|(?:gel|cream|patch|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
-    r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–]treated|[-–]induced)",
-    re.IGNORECASE,
-)
 #: A word after a name that makes it the name of something else.
 _OTHER_THING = re.compile(
     rf"\s*[{DASHES}]?\s*(?:receptors?|transporters?|channels?|antibod(?:y|ies)|kinases?|synthases?|dehydrogenases?|pathways?|signal+ing|neurons?|levels?|concentrations?|deficien\w+|"
@@ -66,7 +47,6 @@ _JOINED_BEFORE = re.compile(
 _JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
 _BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
 _GLUED = re.compile(r"(?<![\w-])([A-Za-z][a-z]{4,})(?=(?:controlled|treated|induced)(?![a-z]))")
-_CODE = re.compile(r"(?:[A-Z]{1,6}[-\s]?\d{2,7}[A-Z]{0,2}|[A-Z]{2,5}-[A-Z]?\d{1,4})$")
 _CLASS_ENDING = re.compile(
     r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
     r"antagonists?|agonists?|inhibitors?|blockers?|agents?|drugs?|derivatives?|metabolites?|compounds?|oxygen|water|nitrogen|carbon|hydrogen|phosphates?|sulfur|nucleotides?)$",
@@ -238,9 +218,7 @@ class _Search:
             self._add(start, end, preferred(entry), f"lexicon:{entry.row['name']}:{entry.field}")
 
     def _beside_given(self, start: int, end: int) -> bool:
-        return bool(
-            _GIVEN_BEFORE.search(self.text, max(0, start - 40), start) or _GIVEN_AFTER.match(self.text, end)
-        )
+        return beside_given(self.text, start, end)
 
     def _beside_drug(self, start: int, end: int, plain: set[int]) -> bool:
         """Coordinated with a plain drug name: ``suvorexant, zolpidem, melatonin``."""
@@ -285,7 +263,7 @@ class _Search:
             before = re.search(r"\s*[(\[,]\s*$", self.text[max(0, start - 4) : start])
             drug = ends.get(start - len(before[0])) if before else None
             left, right = self.sentences.around(start)
-            if drug is not None or _GIVEN.search(self.text, left, right):
+            if drug is not None or GIVEN.search(self.text, left, right):
                 value = (
                     drug.value
                     if drug is not None and isinstance(drug.value, DrugValue)
@@ -315,12 +293,12 @@ class _Search:
             if len(surface) < 4 or _CLASS_ENDING.search(surface) or _OTHER_THING.match(self.text, end):
                 continue
             left, right = self.sentences.around(start)
-            code = bool(_CODE.fullmatch(surface))
+            code = bool(CODE.fullmatch(surface))
             if not re.search(r"[a-z]{4}", surface) and not code:
                 continue
             if " " in surface and not code:
                 continue
-            if self._beside_given(start, end) or (code and _GIVEN.search(self.text, left, right)):
+            if self._beside_given(start, end) or (code and GIVEN.search(self.text, left, right)):
                 self._add(start, end, DrugValue(fold(surface)), "ner:CHEMICAL")
                 covered.add(start, end)
 

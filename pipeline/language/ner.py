@@ -2,60 +2,131 @@
 
 The model is the bundled one, any installed spaCy or scispaCy model by name, or none. Its chemical labels
 (``CHEMICAL``, ``SIMPLE_CHEMICAL``, ``CHEBI``, ``Chemical``, ``DRUG``) become CHEMICAL, diseases DISEASE.
+
+The bundled model is asked only where it can matter: in sentences with a word that neither the lexicons nor common
+biomedical English know (lexicons/common_words.tsv), at a place where a drug can stand. Other models see whole docs.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from functools import cache
+from typing import Any
+
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+
+from pipeline.language.common import sentences_of, token_starts
+from pipeline.language.given import beside_given, is_code
+from pipeline.language.lookup import hits_of
+from pipeline.lexicons import rows
 
 _LABELS = {
     "CHEMICAL": "CHEMICAL", "SIMPLE_CHEMICAL": "CHEMICAL", "CHEBI": "CHEMICAL", "Chemical": "CHEMICAL",
     "DRUG": "CHEMICAL", "DISEASE": "DISEASE", "Disease": "DISEASE",
 }  # fmt: skip
+_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])")
+_CODE = re.compile(r"(?<![\w-])[A-Z]{1,6}-?\d{2,7}[A-Z]{0,2}(?![\w-])")
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("common_words.tsv"))
+
+
+def unknown_places(doc: Doc) -> list[int]:
+    """Where words stand that no lexicon and no common English knows, and that could be a drug by their neighbours."""
+    text = doc.text
+    words = {match[0] for match in _WORD.finditer(text)}
+    unknown = {word for word in words if word.lower() not in _common()}
+    taken = sorted(
+        (h.start, h.end) for name in ("drugs", "not_drugs", "scales", "outcomes") for h in hits_of(doc, name)
+    )
+    starts = [start for start, _ in taken]
+
+    def covered(at: int) -> bool:
+        i = bisect_left(starts, at + 1) - 1
+        return any(taken[j][0] <= at < taken[j][1] for j in range(max(0, i - 3), i + 1))
+
+    places = [m.start() for m in _CODE.finditer(text) if is_code(m[0]) and not covered(m.start())]
+    for match in _WORD.finditer(text):
+        if (
+            match[0] in unknown
+            and not covered(match.start())
+            and beside_given(text, match.start(), match.end())
+        ):
+            places.append(match.start())
+    return sorted(places)
 
 
 class EntityCandidates:
     """spaCy component: entities of another pipeline as span group ``ner``.
 
-    Only that pipeline's components run, on docs of goldpan's tokenizer; a model with tokens of its own is aligned
-    by characters.
+    Only that pipeline's components run; a model with tokens of its own is aligned by characters.
     """
 
-    def __init__(self, model: str) -> None:
-        from pipeline.language.build import load_model
+    def __init__(self, model: str, gate: bool = True) -> None:
+        from pipeline.language.build import BUNDLED, load_model
 
         self.model_name = model
+        self.gate = gate
         self.nlp = load_model(model) if model != "none" else None
         self.meta = self.nlp.meta if self.nlp else {}
-        self._shares_tokens = model == "goldpan_ner"
+        self.tagger: Any = self.nlp.get_pipe("ner") if self.nlp is not None and model == BUNDLED else None
 
     def __call__(self, doc: Doc) -> Doc:
         if self.nlp is None:
             doc.spans["ner"] = []
-            return doc
-        if self._shares_tokens:
-            twin = Doc(self.nlp.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
+        elif self.tagger is not None:
+            doc.spans["ner"] = self._bundled(doc)
         else:
-            twin = self.nlp.make_doc(doc.text)
+            doc.spans["ner"] = self._foreign(doc)
+        return doc
+
+    def _bundled(self, doc: Doc) -> list[Span]:
+        """The bundled tagger on the sentences that hold unknown words; each sentence is tagged by itself."""
+        if not len(doc):
+            return []
+        stretches = self._sentences(doc) if self.gate else [doc[:]]
+        if not stretches:
+            return []
+        found = self.tagger.predict(stretches)
+        return [
+            Span(doc, start, end, label=_LABELS[label])
+            for entities in found
+            for start, end, label in entities
+        ]
+
+    def _sentences(self, doc: Doc) -> list[Span]:
+        sentences, starts = sentences_of(doc), token_starts(doc).tolist()
+        wanted = sorted({sentences.index(place) for place in unknown_places(doc)})
+        out = []
+        for i in wanted:
+            first = bisect_left(starts, sentences.starts[i])
+            last = bisect_left(starts, sentences.ends[i])
+            if last > first:
+                out.append(doc[first:last])
+        return out
+
+    def _foreign(self, doc: Doc) -> list[Span]:
+        assert self.nlp is not None
+        twin = self.nlp.make_doc(doc.text)
         for _, component in self.nlp.pipeline:
             twin = component(twin)
         spans = []
         for entity in twin.ents:
             label = _LABELS.get(entity.label_)
-            if label is None:
-                continue
-            if self._shares_tokens:
-                spans.append(Span(doc, entity.start, entity.end, label=label))
-            else:
+            if label is not None:
                 span = doc.char_span(entity.start_char, entity.end_char, label=label, alignment_mode="expand")
                 if span is not None:
                     spans.append(span)
-        doc.spans["ner"] = spans
-        return doc
+        return spans
 
 
-@Language.factory("goldpan_entities", assigns=["doc.spans"], default_config={"model": "goldpan_ner"})
-def make_entities(nlp: Language, name: str, model: str) -> EntityCandidates:
-    """Factory of `EntityCandidates`; ``model`` names the pipeline to run, or is ``none``."""
-    return EntityCandidates(model)
+@Language.factory(
+    "goldpan_entities", assigns=["doc.spans"], default_config={"model": "goldpan_ner", "gate": True}
+)
+def make_entities(nlp: Language, name: str, model: str, gate: bool) -> EntityCandidates:
+    """Factory of `EntityCandidates`; ``model`` names the pipeline to run, or is ``none``; without ``gate`` all is read."""
+    return EntityCandidates(model, gate)
