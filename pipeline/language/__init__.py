@@ -1,0 +1,1 @@
+"""Language: spaCy components that find drugs, doses, sample sizes, scales, outcomes and results."""

@@ -12,6 +12,8 @@ from scispacy.abbreviation import AbbreviationDetector
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.language.common import text_of
+
 
 class Abbreviations:
     """spaCy component: sets ``doc._.abbreviations``, spans with ``span._.long_form``.
@@ -26,7 +28,7 @@ class Abbreviations:
         self.detector = AbbreviationDetector(nlp)
 
     def __call__(self, doc: Doc) -> Doc:
-        if "(" not in doc.text:
+        if "(" not in text_of(doc):
             doc._.abbreviations = []
             return doc
         with warnings.catch_warnings():

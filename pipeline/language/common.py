@@ -53,12 +53,21 @@ if not Span.has_extension("chars"):
 def attach(doc: Doc, document: Document) -> Doc:
     """Give a doc the document that its text was read from, so that matchers know sections, tables and citations."""
     doc.user_data[_DOCUMENT] = document
+    doc.user_data["goldpan.text"] = document.text
     return doc
 
 
 def document_of(doc: Doc) -> Document | None:
     """The document a doc was made from; None where somebody calls ``nlp("some text")``."""
     return doc.user_data.get(_DOCUMENT)
+
+
+def text_of(doc: Doc) -> str:
+    """``doc.text``, made once: spaCy joins the tokens anew at every call, which costs more than most matchers."""
+    text: str | None = doc.user_data.get("goldpan.text")
+    if text is None:
+        text = doc.user_data["goldpan.text"] = doc.text
+    return text
 
 
 def token_starts(doc: Doc) -> npt.NDArray[np.int64]:
@@ -139,7 +148,7 @@ def sentences_of(doc: Doc) -> Sentences:
         if doc.has_annotation("SENT_START"):
             found = Sentences([(sent.start_char, sent.end_char) for sent in doc.sents])
         else:
-            found = Sentences([(0, len(doc.text))])
+            found = Sentences([(0, len(text_of(doc)))])
         doc.user_data[_SENTENCES] = found
     return found
 
@@ -186,5 +195,5 @@ def tables_of(doc: Doc) -> Tables:
 
 __all__ = [
     "GROUPS", "Sentences", "Tables", "attach", "document_of", "everything", "get", "put",
-    "sentences_of", "set_sentences", "tables_of", "token_starts",
+    "sentences_of", "set_sentences", "tables_of", "text_of", "token_starts",
 ]  # fmt: skip

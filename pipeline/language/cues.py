@@ -12,6 +12,7 @@ from functools import cache
 import ahocorasick
 from spacy.tokens import Doc
 
+from pipeline.language.common import text_of
 from pipeline.language.lexicon import fold, rows, split
 from pipeline.language.lookup import folded_of
 
@@ -84,19 +85,13 @@ class Cues:
         return min(most, sum(cue[3] for cue in self.between(kind, start, end)))
 
 
-def text_of(doc: Doc) -> str:
-    """``doc.text``, made once: spaCy joins the tokens anew at every call, which costs more than most matchers."""
-    text = doc.user_data.get("goldpan.text")
-    if text is None:
-        text = doc.user_data["goldpan.text"] = doc.text
-    return text
-
-
 def cues_of(doc: Doc) -> Cues:
     """The cues of a doc, found once: those of cues.tsv, context.tsv and outcomes_heads.tsv."""
     found = doc.user_data.get("goldpan.cues")
     if found is None:
-        found = doc.user_data["goldpan.cues"] = Cues(folded_of(doc), "cues.tsv", "context.tsv", "outcomes_heads.tsv")
+        found = doc.user_data["goldpan.cues"] = Cues(
+            folded_of(doc), "cues.tsv", "context.tsv", "outcomes_heads.tsv"
+        )
     return found
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import Sentences, get, put, sentences_of
+from pipeline.language.common import Sentences, get, put, sentences_of, text_of
 from pipeline.language.numbers import DASHES, Number, Numbers, link, numbers_of
 from pipeline.language.units import Unit, match_unit
 from pipeline.schema import DoseValue, DrugValue, Found
@@ -81,7 +81,7 @@ class DoseFinder:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        text, numbers = doc.text, numbers_of(doc)
+        text, numbers = text_of(doc), numbers_of(doc)
         sentences = sentences_of(doc)
         drugs = get(doc, "DRUG")
         candidates = self._candidates(text, numbers, sentences, drugs)
@@ -146,11 +146,8 @@ class DoseFinder:
             members.insert(0, left)
             links.insert(0, joined)
             first -= 1
-        if (
-            (len(set(links)) > 1
-            and links[-1] == "comma")
-            or ("comma" in links
-            and ("to" in links or "range" in links))
+        if (len(set(links)) > 1 and links[-1] == "comma") or (
+            "comma" in links and ("to" in links or "range" in links)
         ):
             members, links = members[-1:], []  # "from 71 to 22, 100 mg": the comma ends a clause
         before = text[max(0, members[0].start - 14) : members[0].start]

@@ -14,7 +14,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import get, put, sentences_of
+from pipeline.language.common import get, put, sentences_of, text_of
 from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold, rows, split
 from pipeline.language.lookup import automaton, hits_of
@@ -110,7 +110,7 @@ class _Search:
 
     def __init__(self, doc: Doc, finder: DrugFinder) -> None:
         self.doc = doc
-        self.text = doc.text
+        self.text = text_of(doc)
         self.finder = finder
         self.sentences = sentences_of(doc)
         self.found: list[Found] = []

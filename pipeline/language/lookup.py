@@ -7,6 +7,7 @@ from functools import cache
 
 from spacy.tokens import Doc
 
+from pipeline.language.common import text_of
 from pipeline.language.lexicon import Automaton, Entry, Hit, fold, rows, split
 
 
@@ -65,5 +66,5 @@ def folded_of(doc: Doc) -> str:
     """``fold(doc.text)``, made once."""
     folded = doc.user_data.get("goldpan.folded")
     if folded is None:
-        folded = doc.user_data["goldpan.folded"] = fold(doc.text)
+        folded = doc.user_data["goldpan.folded"] = fold(text_of(doc))
     return folded

@@ -17,7 +17,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.language.common import sentences_of, token_starts
+from pipeline.language.common import sentences_of, text_of, token_starts
 from pipeline.language.given import beside_given, is_code
 from pipeline.language.lookup import hits_of
 from pipeline.lexicons import rows
@@ -37,7 +37,7 @@ def _common() -> frozenset[str]:
 
 def unknown_places(doc: Doc) -> list[int]:
     """Where words stand that no lexicon and no common English knows, and that could be a drug by their neighbours."""
-    text = doc.text
+    text = text_of(doc)
     words = {match[0] for match in _WORD.finditer(text)}
     unknown = {word for word in words if word.lower() not in _common()}
     taken = sorted(
@@ -50,13 +50,11 @@ def unknown_places(doc: Doc) -> list[int]:
         return any(taken[j][0] <= at < taken[j][1] for j in range(max(0, i - 3), i + 1))
 
     places = [m.start() for m in _CODE.finditer(text) if is_code(m[0]) and not covered(m.start())]
-    for match in _WORD.finditer(text):
-        if (
-            match[0] in unknown
-            and not covered(match.start())
-            and beside_given(text, match.start(), match.end())
-        ):
-            places.append(match.start())
+    places.extend(
+        m.start()
+        for m in _WORD.finditer(text)
+        if m[0] in unknown and not covered(m.start()) and beside_given(text, m.start(), m.end())
+    )
     return sorted(places)
 
 
@@ -128,5 +126,5 @@ class EntityCandidates:
     "goldpan_entities", assigns=["doc.spans"], default_config={"model": "goldpan_ner", "gate": True}
 )
 def make_entities(nlp: Language, name: str, model: str, gate: bool) -> EntityCandidates:
-    """Factory of `EntityCandidates`; ``model`` names the pipeline to run, or is ``none``; without ``gate`` all is read."""
+    """Factory of `EntityCandidates`: ``model`` names the pipeline to run or is ``none``; ``gate`` off reads all."""
     return EntityCandidates(model, gate)

@@ -16,6 +16,8 @@ from typing import Literal
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.language.common import text_of
+
 DASHES = "‐‑‒–—−-"  # the hyphen last, so that it can stand in a character class
 _DIGITS = re.compile(
     rf"""(?<![\w.·])                           # not inside a word, a decimal or a code
@@ -275,7 +277,7 @@ def numbers_of(doc: Doc) -> Numbers:
     """The numbers of a doc; parsed on first use, so that matchers work in any pipeline."""
     found = doc.user_data.get("goldpan.numbers")
     if found is None:
-        found = doc.user_data["goldpan.numbers"] = Numbers(find_numbers(doc.text))
+        found = doc.user_data["goldpan.numbers"] = Numbers(find_numbers(text_of(doc)))
     return found
 
 

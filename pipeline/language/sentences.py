@@ -14,7 +14,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import set_sentences, token_starts
+from pipeline.language.common import set_sentences, text_of, token_starts
 from pipeline.language.lexicon import rows
 
 _CANDIDATE = re.compile(
@@ -109,7 +109,7 @@ class SentenceFinder:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        bounds = boundaries(doc.text)
+        bounds = boundaries(text_of(doc))
         set_sentences(doc, bounds)
         if len(doc):
             starts = token_starts(doc)
