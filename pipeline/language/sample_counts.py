@@ -14,7 +14,7 @@ from pipeline.language import sample_words as w
 from pipeline.language.sample_words import Words
 
 #: how a count was recognised; the order is that of trust
-FORMS = ("n=", "people", "event", "dropout", "numerator", "denominator", "of them", "total of", "randomized #", "number of",
+FORMS = ("n=", "people", "event", "dropout", "numerator", "denominator", "of them", "total of", "part", "randomized #", "number of",
          "verb", "group", "percent", "verb in", "coordination", "cell", "none")  # fmt: skip
 _MOST = 500_000
 _CONJUNCTIONS = frozenset({"and", ",", "versus", "vs", "while", "whereas", ";", "(", "or", "&", "/"})
@@ -93,8 +93,10 @@ class Finder:
             if i not in self.found:
                 self._weak(i, earlier or any(j < i for j in self.found))
         self._coordinated(able)
-        if self.found and len(self.found) < len(able):
-            self._sums(able)
+        if len(self.found) < len(able) and len(able) > 2:
+            self._bracketed_sums(able)
+            if self.found:
+                self._sums(able)
         return [self.found[i] for i in sorted(self.found)]
 
     # ------------------------------------------------------------ forms
@@ -116,12 +118,14 @@ class Finder:
         if after == "/" and i + 2 in self._able and words.glued(i + 1) | words.glued(i + 2):
             self._ratio(i, i + 2)
             return
-        if after in ("of", "out", "from") and self._of(i):
+        if after in ("of", "out", "from") and self._of(i, i + 1):
             return
+        if after in ("(", "[") and words.word(i + 3) == "%" and words.word(i + 4) in (")", "]") and words.word(i + 5) == "of" and self._of(i, i + 5):
+            return  # "19 (90%) of 21 patients"
         kind, noun = self._head(i)
         if kind == "people" and (
             words.word(noun + 1) == "in" and words.word(noun + 2) == "#" and not words.kind(noun + 3) & w.GROUP
-            or before == "than" and any(words.kind(k) & w.OTHER for k in range(max(0, i - 5), i - 1))
+            or before == "least" or before == "than" and any(words.kind(k) & w.OTHER for k in range(max(0, i - 5), i - 1))
         ):
             return  # "one adult in ten", "trials of fewer than 20 patients"
         if kind == "people" and not (value in _YEARS and self._is_year(i)):
@@ -152,7 +156,7 @@ class Finder:
             return
         if words.kind(i - 1) & (w.LABEL | w.OTHER) or words.word(i - 1) == "/" or words.word(i - 1) == "or" and b <= 5:
             return
-        if words.text[words.starts[i]] == "0" and a or a <= 12 and 60 < b < 100 and words.word(i - 1) in _DATES and words.word(j + 1) != "(":
+        if words.text[words.starts[i]] == "0" and a or a <= 12 and b in _YEARS or a <= 12 and 60 < b < 100 and words.word(i - 1) in _DATES and words.word(j + 1) != "(":
             return
         head = self._head(j)[0]
         if head in ("other", "unit") or (b < 6 and head != "people" and words.word(j + 1) not in ("(", ")")):
@@ -160,10 +164,10 @@ class Finder:
         self._add(i, "numerator", pair=j)
         self._add(j, "denominator", pair=i)
 
-    def _of(self, i: int) -> bool:
-        """``30 out of 47 patients``, ``12 of the patients``, ``12 of whom``."""
+    def _of(self, i: int, j: int) -> bool:
+        """``30 out of 47 patients``, ``12 of the patients``, ``12 of whom``; *of* stands at ``j``."""
         words = self.words
-        j = i + 1 + (words.word(i + 1) == "out")
+        j += words.word(j) == "out"
         if words.word(j) not in ("of", "from"):
             return False
         form = words.word(j)
@@ -179,7 +183,7 @@ class Finder:
                 return True
             return True
         if form == "of" and (words.word(j) in ("whom", "them") or self._head(j - 1)[0] == "people"):
-            self._add(i, "of them", j)
+            self._add(i, "of them", i if words.word(i + 1) in ("(", "[") else j)
             return True
         return False
 
@@ -301,6 +305,9 @@ class Finder:
         if before == "(" and after in (")", ";") and others and self._named_group(i):
             self._add(i, "group")
             return
+        if before == "with" and words.kind(i + 1) & w.ALLOCATE and others:
+            self._add(i, "verb", i + 1, words.kind(i + 1))
+            return
         if before not in _SUBJECT_BEFORE:
             return
         if not others:
@@ -354,7 +361,7 @@ class Finder:
         lone = [k for k in words.numbers if k in self._able and words.word(k - 1) == "(" and words.word(k + 1) in (")", ";")]
         start, stop = words.starts[max(0, i - 6)], words.starts[i]
         near = any(start <= a < stop for a, _ in self.drugs) or any(words.kind(k) & (w.GROUP | w.CONTROL) for k in range(max(0, i - 4), i))
-        return near and len(lone) > 1
+        return near and (len(lone) > 1 or any(count.form == "n=" for count in self.found.values()))
 
     def _parallel(self, i: int) -> bool:
         """Whether the last count before was of people in this sentence (``239 were assigned to A and 235 to B``)."""
@@ -365,6 +372,21 @@ class Finder:
         """Whether a verb of allocation stands between the last count and the number at ``i``."""
         last = max((j for j in self.found if j < i), default=None)
         return last is not None and i - last < 25 and any(self.words.kind(k) & w.ALLOCATE for k in range(last + 1, i))
+
+    def _bracketed_sums(self, able: list[int]) -> None:
+        """``397 (198 gemcitabine and 199 epirubicin)``: numbers in a bracket that add up to the one before it."""
+        words = self.words
+        for i in able:
+            close = words.close(i + 1) if words.word(i + 1) == "(" else None
+            if close is None or words.numbers[i].value < 10:
+                continue
+            parts = [j for j in able if i < j < close]
+            if 2 <= len(parts) <= 6 and sum(words.numbers[j].value for j in parts) == words.numbers[i].value:
+                if i not in self.found:
+                    self._add(i, "verb", i)
+                for j in parts:
+                    if j not in self.found:
+                        self._add(j, "part", j)
 
     def _sums(self, able: list[int]) -> None:
         """Numbers behind a count that add up to it are its groups: ``397 (198 gemcitabine and 199 epirubicin)``."""
@@ -378,7 +400,7 @@ class Finder:
                     if last > first and total == whole.count and all(i in rest or i in self.found for i in later[first : last + 1]):
                         for i in later[first : last + 1]:
                             if i not in self.found:
-                                self._add(i, "group", i)
+                                self._add(i, "part", i)
                         break
 
     def _coordinated(self, able: list[int]) -> None:

@@ -16,6 +16,7 @@ from pipeline.schema import Role
 _RELATIVE = frozenset({"who", "whom", "that", "which", "whose", "with", "without", "having", "if", "when"})
 _CLAUSE = frozenset({";", "whereas", "while", "but", "although", ":"})
 _UNSURE = frozenset({"found", "demonstrated", "showed", "shown", "reported", "observed", "seen", "obtained", "had", "improved", "maintained", "rated", "maintain", "tolerated"})
+_GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "treated", "untreated", "comparison"})
 _EACH = frozenset({"each", "per", "apiece"})
 _WHOLE = frozenset({"either", "or", "groups", "arms", "cohorts", "one", "two", "three", "four", "versus", "vs"})
 _AUXILIARIES = frozenset({"were", "was", "had", "have", "be", "been", "are", "also", "not", "did"})
@@ -45,6 +46,8 @@ class Clause:
     screened: bool = False
     each: bool = False
     percent: bool = False
+    #: *one group consisted of 21 patients*, *intervention dyads (n = 69)*
+    of_group: bool = False
     #: a verb of any of these kinds stands in the clause
     verb: bool = False
     #: the verb of enrolment is the sentence's own (*were randomized*, *enrolled 68*)
@@ -64,7 +67,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
         if count.form == "n=" and close:
             out.each = any(words.word(k) in _EACH for k in range(j, close))
-        if close is not None and not any(k in taken for k in range(j, close)):
+        if close is not None and (count.form != "n=" or not any(k in taken for k in range(j, close))):
             j = close + 1
     distance = 0
     while j < len(words) and distance < 26:
@@ -123,7 +126,7 @@ def _one_group(words: w.Words, j: int) -> bool:
     """Whether *to* at ``j`` leads to one group, and not to a choice (*to A or B*, *to two groups*)."""
     for k in range(j + 1, j + 12):
         word, kind = words.word(k), words.kind(k)
-        if word in _WHOLE:
+        if word in _WHOLE or kind & w.NUMBER and words.word(k + 1) in ("of", "groups", "arms", "treatment"):
             return False
         if kind & w.GROUP:
             return words.word(k + 1) not in ("or", "versus", "vs") and not (words.word(k + 1) == "and" and words.word(k + 2) != "#")
@@ -152,6 +155,8 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
         if k in taken or word in (";", ":"):
             break
         out.left |= kind
+        if kind & w.GROUP and kind & w.SINGULAR and near < 5 and (first in ("comprised", "included", "contained", "had", "received") or first == "of" and words.word(count.i - 2) in ("consisted", "comprised", "composed", "consisting")) or count.form == "n=" and word in _GROUP_WORDS and (near == 0 or near == 1 and out.left & w.PEOPLE):
+            out.of_group = True
         if kind & w.EVENT and near < 6 and first in ("in", "by", "for", "among", "only", "the", "affected"):
             out.done_in = True
             out.done_in_unsure = word in _UNSURE
@@ -171,10 +176,12 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     form, total = count.form, study.total
     if form == "dropout" or around.dropped and form not in ("denominator", "n="):
         return "dropout"
-    if form in ("event", "none", "verb in") or named_event and form == "n=" and not around.left & w.PEOPLE:
+    if form in ("event", "none", "verb in") or named_event and form == "n=" and not around.left & (w.PEOPLE | w.ALLOCATE):
         return "event"
     if form == "denominator":
         return "arm"
+    if form == "part":
+        return "arm" if study.previous in (None, "total", "arm") else study.previous
     if form in ("numerator", "of them", "percent"):
         if around.does:
             return "event"
@@ -182,7 +189,7 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
             return "total"
         return "arm" if around.allocated or around.completed or around.enrolled and form != "percent" else "event"
     if form == "n=":
-        if around.each or total is not None or study.listed or around.left & w.GROUP:
+        if around.each or total is not None or study.listed or around.left & w.GROUP or around.of_group:
             return "arm"
         return "total"
     if form == "number of":
@@ -201,7 +208,7 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
 def _people(count: Count, around: Clause, total: int | None, named_event: bool) -> Role:
     if around.does and (not around.unsure or total is not None or around.group):
         return "event"
-    if count.kinds & w.CONTROL or around.each:
+    if count.kinds & w.CONTROL or around.each or around.of_group:
         return "arm"
     if count.count == total:
         return "total"
@@ -266,6 +273,7 @@ def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> Non
     """
     totals = {c.count for c, role in zip(counts, roles, strict=True) if role == "total"}
     wholes = {c.count for c, role in zip(counts, roles, strict=True) if role in ("total", "arm") and c.form not in ("denominator", "numerator")}
+    settled: set[int] = set()
     for start in range(len(counts)):
         if roles[start] not in ("total", "arm") or counts[start].form in ("denominator", "numerator"):
             continue
@@ -282,12 +290,13 @@ def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> Non
             if first < start and whole not in totals and (not totals or whole > max(totals)):
                 roles[first] = "total"
                 roles[:] = ["arm" if k != first and role == "total" else role for k, role in enumerate(roles)]
+            settled.add(first)
             for k in range(start, stop + 1):
                 roles[k] = "arm"
             break
     for k in range(len(counts) - 1):
         first, second = counts[k], counts[k + 1]
-        if roles[k] == "total" and roles[k + 1] == "arm" and first.words is second.words and _side_by_side(first, second):
+        if k not in settled and roles[k] == "total" and roles[k + 1] == "arm" and first.words is second.words and _side_by_side(first, second, arounds[k]):
             if sum(c.count for c in counts[k : k + 2]) not in totals:
                 roles[k] = "arm"
     for k in range(len(counts) - 2, -1, -1):
@@ -306,21 +315,25 @@ def _promote(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> N
         return
     most = max(c.count for c in counts)
     first = able[0]
-    if arounds[first].each or counts[first].form == "n=" and sum(c.form == "n=" and c.words is counts[first].words for c in counts) > 1:
+    if arounds[first].each or arounds[first].of_group or arounds[first].left & w.GROUP and counts[first].form == "n=" or counts[first].form == "n=" and sum(c.form == "n=" and c.words is counts[first].words for c in counts) > 1:
         return
     if counts[first].count == most and sum(c.count == most for c in counts) == 1 or len(counts) == 1:
         others = [c for c in counts if c is not counts[first] and c.words is counts[first].words]
-        if not any(_side_by_side(counts[first], c) for c in others) and not (counts[first].kinds & w.CONTROL) and counts[first].words.word(counts[first].i - 1) != "(":
+        if not any(_side_by_side(counts[first], c, arounds[first]) for c in others) and not (counts[first].kinds & w.CONTROL) and counts[first].words.word(counts[first].i - 1) != "(":
             roles[first] = "total"
 
 
-def _side_by_side(first: Count, second: Count) -> bool:
+def _side_by_side(first: Count, second: Count, around: Clause | None = None) -> bool:
     """Whether two counts are groups beside one another: ``30 patients using A and 50 patients using B``."""
     words = first.words
     joint = words.word(second.i - 1)
-    if joint in ("and", "versus", "vs", "or", "whereas", "while") and second.form in ("people", "group", "verb", "coordination"):
-        between = words.words[first.i + 1 : second.i]
-        return not {"of", ":", "("} & set(between[:2]) and "(" not in between and 0.2 <= first.count / max(1, second.count) <= 5 and (
-            second.form != "verb" or "to" in between
-        ) and not any(words.kind(k) & w.COMPLETE for k in range(second.noun, second.noun + 4))
-    return False
+    between = words.words[first.i + 1 : second.i]
+    if {"of", ":", "("} & set(between[:2]) or "(" in between or not 0.2 <= first.count / max(1, second.count) <= 5:
+        return False
+    if any(words.kind(k) & w.COMPLETE for k in range(second.noun, second.noun + 4)):
+        return False
+    if second.form == "verb" or joint in (",", ";"):
+        # each has its own treatment: "33 received A, 31 received B", "44 were randomized to A; 47 to B"
+        given = any(words.kind(k) & w.RECEIVE for k in range(first.i, second.i)) or around is not None and around.to_group
+        return second.form in ("verb", "group") and joint in (",", ";", "and", "whereas", "while", "versus") and given
+    return joint in ("and", "versus", "vs", "or", "whereas", "while") and second.form in ("people", "group", "coordination")

@@ -34,6 +34,13 @@ _NONE = re.compile(r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+
 #: "breast cancer survivors (BCS)": a noun of people with its abbreviation
 _ABBREVIATED = re.compile(r"\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
+#: "in the ketamine group", "of the control arm", right behind a count
+_IN_GROUP = re.compile(
+    r"\s*(?:\([^()]{1,20}\)\s*)?(?:(?:patients?|participants?|subjects?|women|men|adults)\s+)?(?:were\s+|was\s+)?(?:randomly\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:in|on|to|of|from)\s+(?:the\s+|an?\s+)?"
+    r"(?P<name>(?!the\b|each\b|both\b|either\b|all\b|these\b|two\b)[\w+/-]+(?:\s(?!and\b|or\b|in\b|to\b|versus\b|had\b|were\b)[\w+/-]+){0,4}?)\s+(?:group|arm|cohort)\b", re.IGNORECASE)
+_BRACKET_BEFORE = re.compile(r"[\s,;]*[(\[](?:[^()\[\]]{0,16}[,;:]\s*)?[nN]\s*=\s*$")
+_GROUP_BEFORE = re.compile(r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$", re.IGNORECASE)
+_TO_DRUG = re.compile(r"\s*(?:(?:were|was)\s+)?(?:(?:randomi[sz]ed|assigned|allocated|treated|received|took|given)\s+)?(?:(?:to|on|with|receiving|taking|received|given)\s+)(?:the\s+)?(?=\w)")
 #: what behind a number says that it counts no people
 _NO_COUNT = re.compile(r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?|minutes?|min|h)\b(?! patients))|\.\d")
 _NEW_STUDY = re.compile(
@@ -204,8 +211,30 @@ class _Reader:
         return hits[i : i + 3]
 
     def _arm(self, count: Count) -> str | None:
-        """The name of the group that the text gives the count, if any."""
-        return None
+        """The name of the group that the text gives a count: *in the ketamine group*, *placebo (n = 51)*, *47 on lithium*."""
+        words = count.words
+        after = words.ends[min(count.i if count.noun == count.i else max(count.noun, count.i), len(words) - 1)]
+        stop = min(words.ends[-1], after + 70)
+        match = _IN_GROUP.match(self.text, after, stop)
+        if match and not words.numbers.get(words.starts.index(match.start("name")) if match.start("name") in words.starts else -1):
+            return match["name"]
+        bracket = _BRACKET_BEFORE.search(self.text, max(words.starts[0], count.start - 24), count.start)
+        if bracket:
+            left = self.text[max(words.starts[0], bracket.start() - 50) : bracket.start()]
+            named = _GROUP_BEFORE.search(left)
+            if named:
+                return named["name"].strip()
+            return self._drug(max(words.starts[0], bracket.start() - 40), bracket.start(), last=True)
+        to_drug = _TO_DRUG.match(self.text, after, stop)
+        return self._drug(to_drug.end(), min(stop, to_drug.end() + 12), last=False) if to_drug else None
+
+    def _drug(self, start: int, end: int, *, last: bool) -> str | None:
+        """The name of the drug in [start, end) as it is printed: the last one, or one that begins there."""
+        low, high = bisect_left(self.drugs, (start, 0)), bisect_left(self.drugs, (end, 0))
+        if low == high:
+            return None
+        a, b = self.drugs[high - 1] if last else self.drugs[low]
+        return self.text[a:b]
 
 
 @Language.factory("goldpan_sample_sizes", assigns=["doc.spans"])

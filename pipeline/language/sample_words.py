@@ -62,7 +62,7 @@ def bits_of(word: str) -> int:
         return PUNCT
     head = re.split(r"[-‐‑–]", word)[-1]
     found = known.get(head, 0) if head != word else 0
-    if found & (PEOPLE | EVENT_NOUN | GROUP | UNIT):
+    if found & (PEOPLE | EVENT_NOUN | UNIT):
         return found & ~STOP
     if head.endswith("s") and len(head) > 3 and not head.endswith(("ss", "us", "is", "ous", "'s", "’s")):
         return PLURAL_LIKE
