@@ -129,7 +129,7 @@ def score(abstracts: Iterable[Abstract], extract: Callable[[str], list[Found]]) 
     The total of an abstract is the first number found with role total; it is exact where it is the first annotated
     total or, where several are annotated (randomised, then analysed), the largest.
     """
-    scores = Scores(tallies={k: Tally() for k in ("total", "arm", "event", "participants", "percent", "mean", "median", "sd")})
+    scores = Scores(tallies={k: Tally() for k in ("total", "arm", "arm, values", "event", "participants", "percent", "mean", "median", "sd")})
     for abstract in abstracts:
         found = extract(abstract.text)
         scores.abstracts += 1
@@ -147,6 +147,13 @@ def score(abstracts: Iterable[Abstract], extract: Callable[[str], list[Found]]) 
         for kind in ("total", "arm", "event"):
             mine = [(f.start, f.end) for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == kind]
             _match(by_kind.get(kind, []), mine, scores.tallies[kind])
+        # the same by value: a group's size counts once an abstract, however often it is repeated
+        sizes_found = {f.value.count for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == "arm"}
+        sizes_gold = {int(g.value) for g in by_kind.get("arm", [])}
+        values = scores.tallies["arm, values"]
+        values.gold += len(sizes_gold)
+        values.found += len(sizes_found)
+        values.hits += len(sizes_found & sizes_gold)
         every = [g for kind in ("total", "arm", "event") for g in by_kind.get(kind, [])]
         _match(sorted(every, key=lambda g: g.start), [(f.start, f.end) for f in sizes], scores.tallies["participants"])
         results = [(f.start, f.end) for f in found if isinstance(f.value, ResultValue)]

@@ -68,7 +68,23 @@ def plausible(words: Words, i: int) -> bool:
         return False  # the second half of a range or a code
     if after in ("-", "‐", "‑", "–", "−") and words.word(i + 2) == "#":
         return False
+    if before == "least" or before == "/" and words.kind(i - 3) & w.LABEL or _shares_percent(words, i):
+        return False
     return not (words.kind(i - 1) & w.LABEL and not number.word)
+
+
+def _shares_percent(words: Words, i: int) -> bool:
+    """Whether the number is one of a list that ends in a percent sign (``40, 67, and 50 %``)."""
+    for _ in range(4):
+        k = i + 1
+        while words.word(k) in (",", "and", "or", "to", "versus", "vs", "."):
+            k += 1
+        if k == i + 1 or k > i + 3 or words.word(k) != "#":
+            return False
+        if words.word(k + 1) in ("%", "percent"):
+            return True
+        i = k
+    return False
 
 
 class Finder:
@@ -125,7 +141,7 @@ class Finder:
         kind, noun = self._head(i)
         if kind == "people" and (
             words.word(noun + 1) == "in" and words.word(noun + 2) == "#" and not words.kind(noun + 3) & w.GROUP
-            or before == "least" or before == "than" and any(words.kind(k) & w.OTHER for k in range(max(0, i - 5), i - 1))
+            or before == "than" and any(words.kind(k) & w.OTHER for k in range(max(0, i - 5), i - 1))
         ):
             return  # "one adult in ten", "trials of fewer than 20 patients"
         if kind == "people" and not (value in _YEARS and self._is_year(i)):
@@ -277,8 +293,10 @@ class Finder:
             if words.kind(k) & w.NUMBER or words.word(k) in (";", "."):
                 return False
             if words.word(k) in ("number", "numbers"):
-                first = next((n for n in range(k + 1, i) if words.kind(n) & (w.PEOPLE | w.EVENT_NOUN | w.DROPOUT_NOUN | w.OTHER | w.UNIT)), None)
-                return first is not None and bool(words.kind(first) & (w.PEOPLE | w.EVENT_NOUN | w.DROPOUT_NOUN)) and words.word(k - 1) not in ("mean", "median", "average")
+                nouns = [words.kind(n) for n in range(k + 1, i)]
+                counted = any(kind & (w.PEOPLE | w.EVENT_NOUN | w.DROPOUT_NOUN) for kind in nouns)
+                other = any(kind & w.OTHER and not kind & w.SINGULAR for kind in nouns)
+                return counted and not other and words.word(k - 1) not in ("mean", "median", "average")
         return False
 
     # ------------------------------------------------------------ bare numbers
@@ -289,7 +307,7 @@ class Finder:
         if value in _YEARS and self._is_year(i):
             return
         before, after = words.word(i - 1), words.word(i + 1)
-        if after == "(" and words.word(i + 2) == "#" and words.word(i + 3) == "%" and words.close(i + 1) is not None:
+        if after in ("(", "[") and words.word(i + 2) == "#" and words.word(i + 3) == "%" and words.close(i + 1) is not None:
             if not self._measured(i):
                 self._add(i, "percent")
             return
@@ -307,6 +325,9 @@ class Finder:
             return
         if before == "with" and words.kind(i + 1) & w.ALLOCATE and others:
             self._add(i, "verb", i + 1, words.kind(i + 1))
+            return
+        if before == "(" and words.kind(i - 2) & w.PEOPLE and after in _PREPOSITIONS and self._group(i + 1) is not None:
+            self._add(i, "group", i + 1)
             return
         if before not in _SUBJECT_BEFORE:
             return

@@ -60,8 +60,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     words, out = count.words, Clause()
     _left(count, taken, out)
     relative = preposed = False
-    beside = max(count.noun, count.i) + 1
-    out.percent = words.word(beside) in ("(", "[") and words.word(beside + 1) == "#" and words.word(beside + 2) == "%" or words.word(count.i - 1) in ("(", "[") and words.word(count.i - 2) == "%"
+    out.percent = _percent_beside(count)
     j = (count.i if count.form in ("verb", "group", "of them", "percent") else max(count.noun, count.i)) + 1
     if count.form in ("n=", "percent") or words.word(j) == "(":
         close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
@@ -120,6 +119,18 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         start, stop = words.ends[max(count.noun, count.i)], words.ends[min(len(words) - 1, max(count.noun, count.i) + 4)]
         out.group = any(start <= a < stop for a, _ in drugs)
     return out
+
+
+def _percent_beside(count: Count) -> bool:
+    """Whether a percentage stands in the bracket behind a count, or the count in the bracket behind a percentage."""
+    words = count.words
+    for at in (count.i + 1, max(count.noun, count.i) + 1):
+        if words.word(at) in ("(", "[") and words.word(at + 1) == "#" and words.word(at + 2) == "%":
+            return True
+    first = count.i - 3 if count.form == "n=" else count.i - 1
+    if words.word(first) in ("(", "[") and words.word(first - 1) == "%":
+        return True
+    return count.form == "n=" and words.word(count.i + 1) in (",", ";") and words.word(count.i + 3) == "%" and words.word(count.i + 4) not in ("ci", "confidence")
 
 
 def _one_group(words: w.Words, j: int) -> bool:
@@ -188,6 +199,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         if around.enrolled and total is None and form == "numerator":
             return "total"
         return "arm" if around.allocated or around.completed or around.enrolled and form != "percent" else "event"
+    if form == "n=" and around.percent and not around.allocated:
+        return "event"
     if form == "n=":
         if around.each or total is not None or study.listed or around.left & w.GROUP or around.of_group:
             return "arm"

@@ -39,7 +39,7 @@ _IN_GROUP = re.compile(
     r"\s*(?:\([^()]{1,20}\)\s*)?(?:(?:patients?|participants?|subjects?|women|men|adults)\s+)?(?:were\s+|was\s+)?(?:randomly\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:in|on|to|of|from)\s+(?:the\s+|an?\s+)?"
     r"(?P<name>(?!the\b|each\b|both\b|either\b|all\b|these\b|two\b)[\w+/-]+(?:\s(?!and\b|or\b|in\b|to\b|versus\b|had\b|were\b)[\w+/-]+){0,4}?)\s+(?:group|arm|cohort)\b", re.IGNORECASE)
 _BRACKET_BEFORE = re.compile(r"[\s,;]*[(\[](?:[^()\[\]]{0,16}[,;:]\s*)?[nN]\s*=\s*$")
-_GROUP_BEFORE = re.compile(r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$", re.IGNORECASE)
+_GROUP_BEFORE = re.compile(r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>(?!the\b|or\b|and\b)[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$", re.IGNORECASE)
 _TO_DRUG = re.compile(r"\s*(?:(?:were|was)\s+)?(?:(?:randomi[sz]ed|assigned|allocated|treated|received|took|given)\s+)?(?:(?:to|on|with|receiving|taking|received|given)\s+)(?:the\s+)?(?=\w)")
 #: what behind a number says that it counts no people
 _NO_COUNT = re.compile(r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?|minutes?|min|h)\b(?! patients))|\.\d")
@@ -164,7 +164,7 @@ class _Reader:
         for at in nones[low:high]:
             i = words.starts.index(at)
             following = [words.kind(k) for k in range(i + 1, min(len(words), i + 6))]
-            if not any(kind & w.OTHER for kind in following[:4]) or any(kind & w.PEOPLE for kind in following):
+            if words.word(i + 1) != "of" or words.word(i + 2) in ("them", "whom", "those", "these") or any(kind & (w.PEOPLE | w.GROUP) for kind in following):
                 out.append(Count(i, at, at + 4, 0, "none", i, 0, None, words))
         return out
 
@@ -213,10 +213,11 @@ class _Reader:
     def _arm(self, count: Count) -> str | None:
         """The name of the group that the text gives a count: *in the ketamine group*, *placebo (n = 51)*, *47 on lithium*."""
         words = count.words
-        after = words.ends[min(count.i if count.noun == count.i else max(count.noun, count.i), len(words) - 1)]
+        own = count.form in ("group", "verb", "part", "percent", "numerator") or count.noun < count.i
+        after = words.ends[min(count.i if own else count.noun, len(words) - 1)]
         stop = min(words.ends[-1], after + 70)
         match = _IN_GROUP.match(self.text, after, stop)
-        if match and not words.numbers.get(words.starts.index(match.start("name")) if match.start("name") in words.starts else -1):
+        if match:
             return match["name"]
         bracket = _BRACKET_BEFORE.search(self.text, max(words.starts[0], count.start - 24), count.start)
         if bracket:
