@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -77,7 +78,10 @@ def runner(settings: Settings) -> TaskRunner[Any]:
         raise GoldpanError(
             "runner dask: prefect-dask is not installed; pip install 'goldpan-evidence[dask]'"
         ) from error
-    chosen: TaskRunner[Any] = DaskTaskRunner(
-        **({"address": settings.dask_address} if settings.dask_address else {})
-    )
+    if settings.dask_address:
+        chosen: TaskRunner[Any] = DaskTaskRunner(address=settings.dask_address)
+    else:
+        # One thread a process: each leads an extraction process of its own.
+        kwargs = {"n_workers": settings.cpus(), "threads_per_worker": 1, "silence_logs": logging.ERROR}
+        chosen = DaskTaskRunner(cluster_kwargs=kwargs)
     return chosen

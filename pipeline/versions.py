@@ -54,7 +54,11 @@ def code() -> str:
 def lexicons() -> dict[str, str]:
     """Hash of each lexicon file."""
     folder = _HERE / "lexicons"
-    return {name: _hash([(name, path)]) for name, path in sorted(_files(folder)) if path.suffix not in (".py", ".md")}
+    return {
+        name: _hash([(name, path)])
+        for name, path in sorted(_files(folder))
+        if path.suffix not in (".py", ".md")
+    }
 
 
 @cache

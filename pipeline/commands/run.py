@@ -59,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
         from flows.nightly import nightly
 
         newest = store.latest(settings.out)
-        if newest is None or store.read_record(newest).get("fingerprint") != fingerprint:
+        stale = newest is None or store.read_record(newest).get("fingerprint") != fingerprint
+        if stale and settings.runner == "threads":
             pool(settings, settings.out / "cache").warm(settings.cpus())
         if server:
             server.wait()
