@@ -7,8 +7,10 @@ The labels and values are those of annotations/GUIDELINES.md, version 1.2.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, Protocol, get_args
 
 Label = Literal["DRUG", "DOSE", "SAMPLE_SIZE", "SCALE", "OUTCOME", "RESULT"]
@@ -101,6 +103,11 @@ def _plain(number: Any) -> Any:
     return number
 
 
+@cache
+def _value_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
+
+
 def value_to_json(value: Value) -> dict[str, Any]:
     """The value as the contract writes it: nulls left out, whole numbers as integers.
 
@@ -108,7 +115,8 @@ def value_to_json(value: Value) -> dict[str, Any]:
     {'amounts': [100, 200], 'unit': 'mg/d', 'range': True, 'drug': None}
     """
     out: dict[str, Any] = {}
-    for key, item in asdict(value).items():
+    for key in _value_fields(type(value)):
+        item = getattr(value, key)
         if item is None and key not in _ALWAYS:
             continue
         out[key] = [_plain(x) for x in item] if isinstance(item, tuple) else _plain(item)
@@ -273,6 +281,12 @@ class Document:
     title: str = ""
     sha256: str = ""
     path: str = ""
+    _kept: list[Section] = field(init=False, repr=False, default_factory=list)
+    _kept_starts: list[int] = field(init=False, repr=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._kept = sorted((s for s in self.sections if s.start is not None), key=lambda s: s.start or 0)
+        self._kept_starts = [s.start or 0 for s in self._kept]
 
     def mention(self, found: Found) -> Mention | None:
         """The found span in source coordinates; None where a page's furniture stands inside it.
@@ -293,13 +307,9 @@ class Document:
 
     def section_at(self, offset: int) -> Section | None:
         """The kept section that covers a reading offset."""
-        for section in self.sections:
-            if (
-                section.start is not None
-                and section.end is not None
-                and section.start <= offset < section.end
-            ):
-                return section
+        i = bisect_right(self._kept_starts, offset) - 1
+        if i >= 0 and offset < (self._kept[i].end or 0):
+            return self._kept[i]
         return None
 
 

@@ -40,6 +40,15 @@ def _outcomes() -> Iterator[Entry]:
             yield Entry("outcomes", surface, row, field="variant")
 
 
+#: Words that a number in words can begin with (language/numbers.py reads on from there).
+NUMBER_WORDS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty",
+    "fourty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "half", "a hundred", "a thousand",
+    "a dozen", "a half", "an hundred",
+)  # fmt: skip
+
+
 @cache
 def automaton() -> Automaton:
     """The automaton of all lexicons; built on first use, a fraction of a second."""
@@ -49,6 +58,7 @@ def automaton() -> Automaton:
         Entry("not_drugs", row["term"], row, exact=row["term"].isupper() and len(row["term"]) <= 6)
         for row in rows("not_drugs.tsv")
     ]
+    entries += [Entry("numbers", word, {}) for word in NUMBER_WORDS]
     return Automaton(entries)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.common import text_of
+from pipeline.language.lookup import hits_of
 
 DASHES = "‐‑‒–—−-"  # the hyphen last, so that it can stand in a character class
 _DIGITS = re.compile(
@@ -54,11 +55,21 @@ _TEN = "|".join(_TENS)
 _WORDS = re.compile(
     rf"""\b(?:
         (?P<half>(?:(?P<whole>{_UNIT})\s+and\s+)?(?:one[-\s])?(?:a\s+)?half(?=\s+(?:a|an|of)\b|\s+[mµg]|\b))
-      | (?P<number>(?:(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})|an?(?=\s+(?:hundred|thousand|dozen))|hundred(?=\s+(?:and\s+)?(?:{_TEN}|{_UNIT})))
+      | (?P<number>(?:(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})|an?(?=\s+(?:hundred|thousand|dozen))
+          |hundred(?=\s+(?:and\s+)?(?:{_TEN}|{_UNIT})))
           (?:[-\s]+(?:and\s+)?(?:hundred|thousand|dozen|(?:{_TEN})(?:[\s{DASHES}]?(?:{_UNIT}))?|(?:{_UNIT})(?=\s+(?:hundred|thousand)|\b)))*)
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+_SIGNS = frozenset("+" + DASHES)
+_ANY_DIGIT = re.compile(r"[0-9½¼¾⅓⅔]")
+#: What is passed over where digits are no number: the rest of a word or code.
+_RUN = re.compile(r"[\w.·]*\w|.")
+_WORD_SEED = re.compile(
+    rf"\b(?:{_TEN}|{_UNIT}|half|hundred|an?(?=\s+(?:hundred|thousand|dozen|half)))", re.IGNORECASE
+)
+_ONE_WORD = re.compile(rf"\b(?:(?:{_TEN})(?:[-\s](?:{_UNIT}))?|{_UNIT})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +142,32 @@ def find_numbers(text: str) -> list[Number]:
     >>> [(n.value, n.word) for n in find_numbers(text)]
     [(14.0, True), (1200.0, False), (-18.4, False), (0.05, False), (100.0, False), (200.0, False)]
     """
-    out: list[Number] = []
-    for match in _DIGITS.finditer(text):
+    seeds = (match.start() for match in _WORD_SEED.finditer(text))
+    return sorted([*_in_digits(text), *_in_words(text, seeds)], key=lambda n: n.start)
+
+
+def _in_digits(text: str) -> Iterator[Number]:
+    """Numbers in digits: the pattern is tried only where a digit stands, from its sign or point on."""
+    at = 0
+    while digit := _ANY_DIGIT.search(text, at):
+        first = digit.start()
+        point = first - 1 if first > at and text[first - 1] in ".·" else first
+        match = None
+        if point > at and text[point - 1] in _SIGNS:
+            match = _DIGITS.match(text, point - 1)
+        elif point > at + 1 and text[point - 1] == " " and text[point - 2] in _SIGNS:
+            match = _DIGITS.match(text, point - 2)
+        match = (
+            match or _DIGITS.match(text, point) or (_DIGITS.match(text, first) if point != first else None)
+        )
+        if match is None:
+            run = _RUN.match(text, first)
+            at = run.end() if run else first + 1
+            continue
+        at = match.end()
         start, end = match.span()
         if match["alone"]:
-            out.append(Number(start, end, _FRACTIONS[match["alone"]]))
+            yield Number(start, end, _FRACTIONS[match["alone"]])
             continue
         if _is_code(text, start, end, match):
             continue
@@ -145,23 +177,27 @@ def find_numbers(text: str) -> list[Number]:
         sign = match["sign"]
         if sign and sign[0] != "+":
             value = -value
-        out.append(Number(start, end, value, signed=bool(sign)))
-    for match in _WORDS.finditer(text):
-        value_of = parse_words(match[0])
-        if value_of is not None and not _is_word_part(text, match.start(), match.end()):
-            out.append(Number(match.start(), match.end(), value_of, word=True))
-        elif value_of is None:
-            # "two three-week courses": two numbers beside one another
-            for part in re.finditer(
-                rf"\b(?:(?:{_TEN})(?:[-\s](?:{_UNIT}))?|{_UNIT})\b", match[0], re.IGNORECASE
-            ):
-                single = parse_words(part[0])
-                if single is not None:
-                    out.append(
-                        Number(match.start() + part.start(), match.start() + part.end(), single, word=True)
-                    )
-    out.sort(key=lambda n: n.start)
-    return out
+        yield Number(start, end, value, signed=bool(sign))
+
+
+def _in_words(text: str, seeds: Iterable[int]) -> Iterator[Number]:
+    """Number words; ``seeds`` are the places, in order, where one can begin."""
+    last = 0
+    for seed in seeds:
+        match = _WORDS.match(text, seed) if seed >= last else None
+        if match is None:
+            continue
+        last = match.end()
+        value = parse_words(match[0])
+        if value is not None:
+            if not _is_word_part(text, match.start(), match.end()):
+                yield Number(match.start(), match.end(), value, word=True)
+            continue
+        # "two three-week courses": two numbers beside one another
+        for part in _ONE_WORD.finditer(match[0]):
+            single = parse_words(part[0])
+            if single is not None:
+                yield Number(seed + part.start(), seed + part.end(), single, word=True)
 
 
 _LETTER_AFTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
@@ -275,9 +311,14 @@ class Numbers(Sequence[Number]):
 
 def numbers_of(doc: Doc) -> Numbers:
     """The numbers of a doc; parsed on first use, so that matchers work in any pipeline."""
-    found = doc.user_data.get("goldpan.numbers")
+    found: Numbers | None = doc.user_data.get("goldpan.numbers")
     if found is None:
-        found = doc.user_data["goldpan.numbers"] = Numbers(find_numbers(text_of(doc)))
+        text = text_of(doc)
+        seeds = sorted(
+            {hit.start for hit in hits_of(doc, "numbers")}
+        )  # the automaton has passed there anyway
+        numbers = sorted([*_in_digits(text), *_in_words(text, seeds)], key=lambda n: n.start)
+        found = doc.user_data["goldpan.numbers"] = Numbers(numbers)
     return found
 
 
