@@ -1,7 +1,7 @@
 """What was extracted from a document, kept under the hash of everything it depends on.
 
-One file an entry, ``<aa>/<key>.jsonl``: a header line (counts, seconds, checksum), then one
-mention a line without its document's name, so that a renamed file is still known. Entries appear whole, by renaming,
+One file an entry, ``<aa>/<key>.jsonl``: a header line (counts, seconds, checksum), then one mention a line, then one
+study or audit alarm a line, all without their document's name, so that a renamed file is still known. Entries appear whole, by renaming,
 or not at all; one that is torn (a machine that lost power) does not match its checksum and counts as missing.
 Several runs may write the same entry at once: the bytes are the same.
 """
@@ -68,11 +68,32 @@ class Cache:
             raise KeyError(key)
         start = '{"doc": ' + json.dumps(doc, ensure_ascii=False) + ", "
         # Not splitlines: a mention may hold a line separator that JSON leaves as it is.
-        for line in entry[1].split("\n")[:-1]:
+        for line in entry[1].split("\n")[: sum(entry[0].labels.values())]:
             yield start + line[1:] + "\n"
 
+    def evidence(self, key: str, doc: str) -> Iterator[dict[str, Any]]:
+        """The entry's studies and alarms, ``{"study": …}`` or ``{"alarm": …}``, with the document's name.
+
+        Raises KeyError where there is no whole entry.
+        """
+        entry = self._load(key)
+        if entry is None:
+            raise KeyError(key)
+        for line in entry[1].split("\n")[sum(entry[0].labels.values()) : -1]:
+            row: dict[str, Any] = json.loads(line)
+            for record in row.values():
+                record["doc"] = doc
+            yield row
+
     def put(
-        self, key: str, mentions: Iterable[Mention], kind: str, words: int, seconds: float, staging: Path
+        self,
+        key: str,
+        mentions: Iterable[Mention],
+        kind: str,
+        words: int,
+        seconds: float,
+        staging: Path,
+        evidence: Iterable[Mapping[str, Any]] = (),
     ) -> Header:
         """Write an entry by way of ``staging`` (a folder on the same file system). Raises OSError."""
         ordered = sorted(mentions, key=lambda m: (m.start, m.end, m.label))
@@ -80,6 +101,9 @@ class Cache:
             kind, words, round(seconds, 4), dict(sorted(Counter(m.label for m in ordered).items()))
         )
         body = "".join(to_line(_without_doc(m)) for m in ordered)
+        body += "".join(
+            to_line({name: {**record, "doc": ""}}) for row in evidence for name, record in row.items()
+        )
         first = asdict(header) | {"sha256": _checksum(asdict(header), body)}
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)

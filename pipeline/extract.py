@@ -41,12 +41,29 @@ class Extractor:
         for doc in self.docs(documents):
             yield _document(doc), _mentions(doc)
 
-    def evidence(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Mention], list[Study]]]:
+    def evidence(
+        self, documents: Iterable[Document]
+    ) -> Iterator[tuple[Document, list[Mention], list[Study]]]:
         """Each document with its mentions and with its studies, in the order of its reference list."""
         from pipeline.evidence.studies import studies_of
 
         for doc in self.docs(documents):
             yield _document(doc), _mentions(doc), studies_of(doc)
+
+    def rows(
+        self, documents: Iterable[Document]
+    ) -> Iterator[tuple[Document, list[Mention], list[dict[str, Any]]]]:
+        """Each document with its mentions, and its studies and audit alarms as rows to be kept.
+
+        A row is ``{"study": Study.to_json()}`` or ``{"alarm": …}`` (see `pipeline.evidence.audit`).
+        """
+        from pipeline.evidence.audit import audit
+        from pipeline.evidence.studies import studies_of
+
+        for doc in self.docs(documents):
+            kept = [{"study": study.to_json()} for study in studies_of(doc)]
+            kept += [{"alarm": alarm} for alarm in audit(doc)]
+            yield _document(doc), _mentions(doc), kept
 
     def versions(self) -> dict[str, Any]:
         """Checksums of what the result depends on besides code and settings: lexicons and model."""

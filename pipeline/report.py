@@ -55,7 +55,9 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
         f'height="{high * (len(rows) + 1) + 10}">'
     ]
     for i, doc in enumerate(docs):
-        out.append(f'<text x="{left + cell * i + cell / 2}" y="16" text-anchor="middle">{escape(doc[:14])}</text>')
+        out.append(
+            f'<text x="{left + cell * i + cell / 2}" y="16" text-anchor="middle">{escape(doc[:14])}</text>'
+        )
     for j, (name, verdicts) in enumerate(rows, 1):
         out.append(f'<text x="{left - 8}" y="{high * j + 17}" text-anchor="end">{escape(name[:26])}</text>')
         for i, verdict in enumerate(verdicts):
@@ -63,13 +65,13 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
                 continue
             x, y = left + cell * i + 2, high * j
             out.append(
-                f'<g><title>{escape(name)}, {escape(docs[i])}: {_WORDS[verdict]}</title>'
+                f"<g><title>{escape(name)}, {escape(docs[i])}: {_WORDS[verdict]}</title>"
                 f'<rect x="{x}" y="{y}" width="{cell - 4}" height="{high - 4}" rx="4" fill="var(--{verdict})" fill-opacity=".22" '
                 f'stroke="var(--{verdict})"/><text x="{x + cell / 2 - 2}" y="{y + 16}" text-anchor="middle">{_LETTERS[verdict]}</text></g>'
             )
     out.append("</svg>")
     legend = "&ensp;".join(f'<span class="{v}">{_LETTERS[v]}</span> {word}' for v, word in _WORDS.items())
-    return f'<div class=scroll>{"".join(out)}</div><p class=soft>{legend}</p>'
+    return f"<div class=scroll>{''.join(out)}</div><p class=soft>{legend}</p>"
 
 
 def _verdict(doc: str, present: set[str], mine: Sequence[Mapping[str, Any]]) -> str | None:
@@ -93,7 +95,9 @@ def forest(studies: Sequence[Mapping[str, Any]]) -> str:
             value, interval = outcome.get("value"), outcome.get("interval")
             if value is None or not interval or not interval[0] <= value <= interval[1]:
                 continue
-            label = f"{study['study']} {outcome['name']}" + (f" {outcome['scale']}" if outcome.get("scale") else "")
+            label = f"{study['study']} {outcome['name']}" + (
+                f" {outcome['scale']}" if outcome.get("scale") else ""
+            )
             points.append((label, interval[0], value, interval[1], study["doc"]))
     if not points:
         return "<p class=soft>No effect is printed with its interval.</p>"
@@ -144,7 +148,9 @@ def _scores(scores: Mapping[str, Any]) -> str:
             for name in ("precision", "recall", "f1")
         )
         rows.append(f"<tr><td>{escape(label)}<td class=n>{score['gold']}<td class=n>{score['found']}{cells}")
-    head = "<tr><th>label<th class=n>gold<th class=n>found<th class=n>precision<th class=n>recall<th class=n>F1"
+    head = (
+        "<tr><th>label<th class=n>gold<th class=n>found<th class=n>precision<th class=n>recall<th class=n>F1"
+    )
     return f"<div class=scroll><table>{head}{''.join(rows)}</table></div>"
 
 
@@ -152,7 +158,8 @@ def _comparisons(comparisons: Sequence[Mapping[str, Any]], most: int = 200) -> s
     rows = []
     for c in [c for c in comparisons if c["verdict"] != "agree"][:most]:
         quotes = "<br>".join(
-            f"<q>{escape(str(s['text'])[:120])}</q> <code>{escape(s['doc'])}[{s['start']}:{s['end']}]</code>" for s in (c["a"], c["b"])
+            f"<q>{escape(str(s['text'])[:120])}</q> <code>{escape(s['doc'])}[{s['start']}:{s['end']}]</code>"
+            for s in (c["a"], c["b"])
         )
         rows.append(
             f"<tr><td class={c['verdict']}>{_LETTERS[c['verdict']]} {_WORDS[c['verdict']]}<td>{escape(c['severity'])}<td>{escape(c['study'])}"
@@ -200,14 +207,17 @@ def render(
     )
 
 
-def render_folder(folder: Path) -> str:
-    """The page of a run's folder, from the files in it; absent ones count as empty."""
+def render_folder(folder: Path, record: Mapping[str, Any] | None = None) -> str:
+    """The page of a run's folder, from the files in it; absent ones count as empty.
+
+    ``record`` is what run.json will say, where the run is not sealed yet.
+    """
 
     def load(name: str, default: Any) -> Any:
         path = folder / name
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
 
     return render(
-        f"goldpan run {folder.name}", load("run.json", {}), load("scores.json", {}), load("studies.json", []),
+        f"goldpan run {folder.name}", record or load("run.json", {}), load("scores.json", {}), load("studies.json", []),
         load("concord.json", []), load("audit.json", []),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from pipeline.reconcile import gold as gold_files
 from pipeline.reconcile.diff import diff, write_rows
 from pipeline.reconcile.runs import Rows, read_run
 from pipeline.reconcile.score import Scores, score
+from pipeline.report import render_folder
 from pipeline.schema import LABELS, GoldpanError
 from pipeline.settings import Settings
 from pipeline.store import DOCUMENT_COLUMNS, Run
@@ -85,6 +86,9 @@ class Tally:
     extracted_words: int = 0
     extracted_seconds: float = 0.0
     inputs: dict[str, str] = field(default_factory=dict)
+    studies: int = 0
+    contradictions: int = 0
+    alarms: int = 0
 
     def to_json(self) -> dict[str, Any]:
         rate = self.extracted_words / self.extracted_seconds if self.extracted_seconds else None
@@ -99,6 +103,7 @@ class Tally:
                 "words_per_second": round(rate) if rate else None,
             },
             "mentions": {label: self.mentions[label] for label in LABELS} | dict(self.mentions),
+            "studies": self.studies, "contradictions": self.contradictions, "alarms": self.alarms,
             "inputs": self.inputs,
         }  # fmt: skip
 
@@ -126,7 +131,35 @@ def assemble(run: Run, work: Plan, outcomes: Iterable[Outcome], settings: Settin
     run.write_lines(MENTIONS, lines())
     run.write_csv("documents.csv", DOCUMENT_COLUMNS, rows)
     store.write_parquet(run.folder / MENTIONS, run.folder / "mentions.parquet")
+    _write_evidence(run, work, cache, tally)
     return tally
+
+
+def _write_evidence(run: Run, work: Plan, cache: Cache, tally: Tally) -> None:
+    """Write studies.json, .csv and .parquet, concord.json and audit.json from the cache."""
+    from pipeline.evidence.concord import concord
+    from pipeline.evidence.tabular import rows_of, to_csv, to_parquet
+
+    aside = {row["doc"] for row in tally.set_aside}
+    studies: list[dict[str, Any]] = []
+    alarms: list[dict[str, Any]] = []
+    for index, item in enumerate(work.corpus.items):
+        if item.id in aside:
+            continue
+        for row in cache.evidence(work.keys[index], item.id):
+            if "study" in row:
+                studies.append(row["study"])
+            else:
+                alarms.append(row["alarm"])
+    comparisons = concord(studies)
+    table = rows_of(studies)
+    run.write_json("studies.json", studies)
+    run.write_lines("studies.csv", to_csv(table).splitlines(keepends=True))
+    to_parquet(table, run.folder / "studies.parquet")
+    run.write_json("concord.json", comparisons)
+    run.write_json("audit.json", alarms)
+    tally.studies, tally.alarms = len(studies), len(alarms)
+    tally.contradictions = sum(row["verdict"] == "contradict" for row in comparisons)
 
 
 def _count(tally: Tally, item: Item, header: Header | None, reason: str, reused: bool) -> dict[str, object]:
@@ -192,6 +225,7 @@ def reconcile(
         rows = difference.rows
         result.changes = dict(Counter(row.kind for row in rows))
     write_rows(run.folder / "diff.jsonl", rows)
+    run.write_lines("report.html", [render_folder(run.folder, record)])
     return result
 
 

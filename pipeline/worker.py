@@ -42,7 +42,7 @@ class Worker:
 
         self.extractor = Extractor(self.settings)
         # What is loaded at first use is loaded now, not on the first document's time.
-        list(self.extractor.extract([build("Ten patients took 5 mg of lithium (MADRS: −3.1).", "first")]))
+        list(self.extractor.rows([build("Ten patients took 5 mg of lithium (MADRS: −3.1).", "first")]))
         _limit_memory(self.settings.max_memory_mb)
 
     def say(self, row: Mapping[str, Any]) -> None:
@@ -56,12 +56,13 @@ class Worker:
         waiting: dict[int, int] = {}
         before = time.perf_counter()
         try:
-            for document, mentions in self.extractor.extract(self._documents(items, waiting)):
+            for document, mentions, evidence in self.extractor.rows(self._documents(items, waiting)):
                 index = waiting.pop(id(document))
                 words = len(document.text.split())
                 seconds, before = time.perf_counter() - before, time.perf_counter()
                 try:
-                    self.cache.put(items[index]["key"], mentions, document.kind, words, seconds, staging)
+                    key = items[index]["key"]
+                    self.cache.put(key, mentions, document.kind, words, seconds, staging, evidence)
                 except OSError as error:  # a full disk is no document's fault
                     self.say({"error": str(unwritable(self.cache.folder, error))})
                     return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipeline.evidence.concord import first_sentence
@@ -68,10 +69,34 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
+def to_parquet(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """The rows as a Parquet file with the columns of `COLUMNS`, typed alike whether there are rows or not."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    numbers = {"value", "comparator_value", "interval_low", "interval_high"}
+    whole = {"year", "arm", "n_arm", "evidence_start", "evidence_end"}
+    kinds = {
+        name: pa.float64() if name in numbers else pa.int64() if name in whole else pa.string()
+        for name in COLUMNS
+    }
+    columns = {
+        name: pa.array(
+            [row[name] if row[name] is None or name in numbers | whole else str(row[name]) for row in rows],
+            kind,
+        )
+        for name, kind in kinds.items()
+    }
+    pq.write_table(pa.table(columns), path)
+
+
 def _arm(arm: Mapping[str, Any]) -> str:
     amounts = "/".join(f"{x:g}" for x in arm.get("amounts") or ())
     size = f" (n={arm['n']})" if arm.get("n") else ""
-    return f"{arm.get('drug') or '?'} {amounts}{' ' + arm['unit'] if amounts and arm.get('unit') else ''}".strip() + size
+    return (
+        f"{arm.get('drug') or '?'} {amounts}{' ' + arm['unit'] if amounts and arm.get('unit') else ''}".strip()
+        + size
+    )
 
 
 def table_of(studies: Sequence[Mapping[str, Any]], width: int = 110) -> str:
@@ -96,9 +121,16 @@ def table_of_comparisons(rows: Sequence[Mapping[str, Any]], agreements: bool = F
     for row in rows:
         if row["verdict"] == "agree" and not agreements:
             continue
-        lines.append(f"{row['verdict']:11} {row['severity']:6} {row['study']:20} {row['field']:9} {row['explanation']}")
+        lines.append(
+            f"{row['verdict']:11} {row['severity']:6} {row['study']:20} {row['field']:9} {row['explanation']}"
+        )
         for side in (row["a"], row["b"]):
-            lines.append(f"{'':20}{side['doc']}[{side['start']}:{side['end']}] {first_sentence(side['text'], 70)!r}")
-    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in ("contradict", "explainable", "agree")}
+            lines.append(
+                f"{'':20}{side['doc']}[{side['start']}:{side['end']}] {first_sentence(side['text'], 70)!r}"
+            )
+    counts = {
+        verdict: sum(row["verdict"] == verdict for row in rows)
+        for verdict in ("contradict", "explainable", "agree")
+    }
     lines.append(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     return "\n".join(lines)
