@@ -34,7 +34,7 @@ def kind_of(head: bytes) -> str:
         return "bioc-json"
     if start[:1] == b"<":
         lower = start.lower()
-        if re.search(rb"<!doctype\s+html|<html[\s>]", lower):
+        if re.search(rb"<!doctype\s+html|<html[\s>]|^<(?:head|body)[\s>]", lower):
             return "html"
         if re.search(rb"<!doctype\s+collection|<collection[\s>]", lower):
             return "bioc-xml"
@@ -76,6 +76,8 @@ def read(path: str | Path, settings: Settings | None = None, *, doc_id: str | No
     try:
         if path.is_dir():
             raise GoldpanError(f"{path}: a folder, not a file")
+        if path.exists() and not path.is_file():
+            raise GoldpanError(f"{path}: a device or pipe, not a file; give a file")
         size = path.stat().st_size
         if size > limit:
             raise GoldpanError(
@@ -94,7 +96,35 @@ def read(path: str | Path, settings: Settings | None = None, *, doc_id: str | No
 
 
 def _read(raw: bytes, path: Path, name: str, settings: Settings | None) -> Document:
-    kind = kind_of(raw[:65536])
+    """Hand the file to the reader of its kind; a reader is imported when it is needed."""
+    kind, where = kind_of(raw[:65536]), str(path)
+    if kind == "pdf":
+        from pipeline.reading.pdf import read_document
+
+        return read_document(path, name, settings)
+    if kind == "xml":
+        kind = _xml_kind(raw, where)
+    if kind == "jats":
+        from pipeline.reading.jats import build as build_jats
+
+        return build_jats(raw, name, where)
+    if kind == "html":
+        from pipeline.reading.html import build as build_html
+
+        return build_html(raw, name, where)
+    if kind in ("bioc-xml", "bioc-json"):
+        from pipeline.reading.bioc import build as build_bioc
+
+        return build_bioc(raw, name, where)
     from pipeline.reading.text import build
 
-    return build(decode(raw, str(path)), name, kind)
+    return build(decode(raw, where), name, kind)
+
+
+def _xml_kind(raw: bytes, where: str) -> str:
+    """The kind of XML whose first bytes do not tell: by its root element, or an article inside a wrapper."""
+    from pipeline.reading.tree_text import local_name
+    from pipeline.reading.xmlsafe import parse_xml
+
+    root = local_name(parse_xml(raw, where).tag).lower()
+    return {"html": "html", "collection": "bioc-xml"}.get(root, "jats")
