@@ -34,7 +34,7 @@ NOT_BEFORE = re.compile(
 NOT_AFTER = re.compile(
     r"\s*[-–]?\s*(?:\(?(?:CIs?\b|C\.I|confidence|credible|CrI\b|prediction|limits?\b)|(?:statistical\s+)?power\b|or\s+(?:greater|more|higher|less|lower|fewer|better|larger)\b|saline|NaCl|sodium chloride|cream\b|gel\b|solution|ointment|lotion|"
     r"glucose|dextrose|ethanol|oxygen|O2\b|formalin|serum\b|albumin|w/[vw]|significance|level\b|probability|chance\b|bioavailab|confident|isodose|of (?:the )?(?:prescri|dose|expected|planned|initial cohort|accrual|maxim))", re.IGNORECASE)
-PEOPLE_OF = re.compile(r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women|men|white|caucasian|black|african|asian|hispanic|latin[ao])s?\b", re.IGNORECASE)
+PEOPLE_OF = re.compile(r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women|men|white|caucasian|black|african|asian|hispanic|latin[ao]|had (?:an? )?(?:history|prevalent|prior|previous))s?\b", re.IGNORECASE)
 PEOPLE_BEFORE = re.compile(r"\b(?:(?:fe)?males?|white|caucasian|black|hispanic|asian|latin[ao]s?|age|aged)\s*[,:(=]?\s*$", re.IGNORECASE)
 
 
@@ -47,6 +47,7 @@ AFFECTS = re.compile(r"\b(?:affects?|affecting|suffer from|troubles)\s+(?:about|
 #: a confidence interval or a labelled standard deviation directly behind a number
 WITH_SPREAD = re.compile(r"\s*(?:[a-zA-Z]{1,7}\s*)?[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)")
 FOR_TIME = re.compile(r"\b(?:for|within|approximately|about|only|median of|mean of|up to|than|maximum of|least|lasted|of|was|were)\s*(?:an?\s+)?$", re.IGNORECASE)
+FOLLOWED = re.compile(r"\bfollow(?:ed)?[-\s]?up\b", re.IGNORECASE)
 TREATED = re.compile(r"\b(?:treatment(?! effects?\b)|infusion|therapy|given|treated|administered|trial|study|received|assessed|measured)\b[^,;]{0,25}$", re.IGNORECASE)
 SD_BRACKET = re.compile(r"\s*(?:points?\s*)?[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+(?:\.\d+)?)?\s*[)\]]", re.IGNORECASE)
 COMPARED = re.compile(r"\s*%?\s*(?:points?|[a-zA-Z]{1,7})?\s*,?\s*(?:versus|vs\.?|against|compared (?:with|to)|and|or|,|,\s*and|/|respectively versus|than)\s+(?:only\s+|by\s+)?")

@@ -199,7 +199,7 @@ class Words(Forms):
     def _lasts(self, i: int, lasting: list[Cue], near: int, before: str) -> bool:
         """Whether the time is how long an effect lasted, or when it ended; not an onset, not a treatment's duration."""
         start = self.numbers[i].start
-        if not pat.FOR_TIME.search(before) or pat.TREATED.search(before):
+        if not pat.FOR_TIME.search(before) or pat.TREATED.search(before) or pat.FOLLOWED.search(before):
             return False
         sentence = self.sentences.around(start)
         if self.about.weight("animal", *sentence) + self.about.weight("mechanism", *sentence) > self.about.weight("human", *sentence) + 1:

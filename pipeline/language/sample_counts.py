@@ -70,7 +70,9 @@ def plausible(words: Words, i: int) -> bool:
         return False
     if before == "least" or before == "/" and words.kind(i - 3) & w.LABEL or _shares_percent(words, i):
         return False
-    return not (words.kind(i - 1) & w.LABEL and not number.word)
+    if words.kind(i - 1) & w.LABEL and not number.word:
+        return after in ("of", "/") and words.word(i + 2) == "#"  # "in the usual care group 11 of 33 patients"
+    return True
 
 
 def _shares_percent(words: Words, i: int) -> bool:
@@ -125,13 +127,14 @@ class Finder:
         words = self.words
         value = words.numbers[i].value
         before, after = words.word(i - 1), words.word(i + 1)
-        if before in ("=", ":") and words.word(i - 2) in ("n", "ns"):
+        ratio = after == "/" and i + 2 in self._able and (words.glued(i + 1) or words.glued(i + 2))
+        if before in ("=", ":") and words.word(i - 2) in ("n", "ns") and not ratio:
             kind, noun = self._head(i)
             self._add(i, "event" if kind == "event" else "n=", noun if kind == "event" else None, words.kind(noun) if kind == "event" else 0)
             return
-        if before == "=":
+        if before == "=" and not ratio:
             return
-        if after == "/" and i + 2 in self._able and words.glued(i + 1) | words.glued(i + 2):
+        if ratio:
             self._ratio(i, i + 2)
             return
         if after in ("of", "out", "from") and self._of(i, i + 1):
@@ -146,12 +149,14 @@ class Finder:
             return  # "one adult in ten", "trials of fewer than 20 patients"
         if kind == "people" and not (value in _YEARS and self._is_year(i)):
             self._add(i, "people", noun, words.kind(noun))
-        elif kind == "event":
+        elif kind == "event" and not (before == "the" and words.numbers[i].word):
             self._add(i, "event", noun, words.kind(noun))
         elif kind == "dropout":
             self._add(i, "dropout", noun, words.kind(noun))
         elif kind == "" and not (value in _YEARS and self._is_year(i)):
             if before == "of" and words.word(i - 2) in _TOTALS and not words.kind(i + 1) & w.UNIT:
+                self._add(i, "total of")
+            elif before == "of" and words.kind(i + 1) & (w.ENROL | w.SCREEN | w.ALLOCATE):
                 self._add(i, "total of")
             elif words.kind(i - 1) & (w.ENROL | w.ALLOCATE) and before not in ("including", "includes", "studied") and words.kind(i + 1) & (w.STOP | w.PUNCT):
                 self._add(i, "randomized #")

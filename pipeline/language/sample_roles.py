@@ -229,6 +229,8 @@ def _people(count: Count, around: Clause, total: int | None, named_event: bool) 
         if total is None:
             return "total"
         return "arm" if around.to_group or count.count <= total else "total"
+    if count.kinds & w.CASE and count.words.word(count.noun + 1) == "of" and not around.assigned:
+        return "event"
     if around.percent and total is not None and not around.allocated and not around.completed:
         return "event"
     if count.kinds & w.RESPONDER and not around.assigned:
@@ -269,7 +271,9 @@ def assign(counts: list[Count], arounds: list[Clause], events: list[bool]) -> li
         sure = around.main or around.allocated
         if role == "total" and study.total is None:
             study.total, study.at, study.sure = count.count, k, sure
-        elif study.total is not None and not study.sure and around.main and role == "arm" and not around.to_group and not around.of and counts[study.at].form != "n=" and count.form in ("people", "total of") and count.words.word(count.i - 1) != "(" and count.count < study.total:
+        elif study.total is not None and not study.sure and around.main and role == "arm" and not around.to_group and not around.of and counts[study.at].form != "n=" and (
+            count.form in ("people", "total of") or count.form == "verb" and arounds[study.at].screened
+        ) and count.words.word(count.i - 1) != "(" and count.count < study.total:
             # "Of 121 who qualified, 112 were randomised": the total is what was enrolled
             roles[study.at] = "arm"
             study.total, study.at, study.sure, role = count.count, k, True, "total"

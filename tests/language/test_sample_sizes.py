@@ -1,0 +1,144 @@
+"""Sample sizes: which numbers count people, in which role, in which arm."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from pipeline.language import drugs, numbers, sample_sizes, sentences  # noqa: F401  (register the factories)
+from pipeline.language.common import attach, get
+from pipeline.language.tokenizer import Tokenizer
+from pipeline.reading.text import build
+from pipeline.schema import SampleSizeValue
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    nlp = spacy.blank("en")
+    nlp.tokenizer = Tokenizer(nlp.vocab)
+    for name in ("goldpan_sentences", "goldpan_numbers", "goldpan_drugs", "goldpan_sample_sizes"):
+        nlp.add_pipe(name)
+    return nlp
+
+
+def roles(nlp: Language, text: str) -> list[tuple[int, str]]:
+    """(count, role) of every sample size in a text."""
+    found = [f.value for f in get(nlp(text), "SAMPLE_SIZE")]
+    return [(value.count, value.role) for value in found if isinstance(value, SampleSizeValue)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # nouns of people behind modifiers
+        ("We treated 34 treatment-resistant outpatients.", [(34, "total")]),
+        ("The trial enrolled 1,234 postmenopausal women with early breast cancer.", [(1234, "total")]),
+        ("Twenty newly diagnosed stage II or III lung cancer patients took part.", [(20, "total")]),
+        ("In 57 type 2 diabetic patients, glucose fell.", [(57, "total")]),
+        # n =
+        ("In an RCT (n=67), mood improved.", [(67, "total")]),
+        ("They gave lithium (n = 33) or valproate (n = 31).", [(33, "arm"), (31, "arm")]),
+        ("We enrolled 72 adults (n = 24 per group).", [(72, "total"), (24, "arm")]),
+        ("Doses differed (5 or 10 mg; n = 91 and 92).", [(91, "arm"), (92, "arm")]),
+        # ratios
+        ("Of 60 patients, 12/25 and 9 of 30 responded.", [(60, "total"), (12, "event"), (25, "arm"), (9, "event"), (30, "arm")]),
+        ("In the group given lithium 7 out of 25 patients improved.", [(7, "event"), (25, "arm")]),
+        ("Response was seen in 19 (90%) of 21 patients.", [(19, "event"), (21, "arm")]),
+        # allocation
+        ("A total of 40 patients were randomized: 19 to A and 21 to B.", [(40, "total"), (19, "arm"), (21, "arm")]),
+        ("Of 410 entered, 397 (198 lithium and 199 placebo) were analysed.", [(397, "arm"), (198, "arm"), (199, "arm")]),
+        ("239 patients were assigned to lithium and 235 to valproate.", [(239, "arm"), (235, "arm")]),
+        ("Of 121 women who qualified, 112 women were randomized to one of two groups.", [(121, "arm"), (112, "total")]),
+        ("We compared 150 and 148 patients.", [(150, "arm"), (148, "arm")]),
+        # events and dropouts
+        ("We randomized 47 patients. Nausea occurred in 12 patients; nine left the study early.",
+         [(47, "total"), (12, "event"), (9, "dropout")]),
+        ("Fifty patients were randomized. Two cases of neutropenia resolved.", [(50, "total"), (2, "event")]),
+        ("We enrolled 30 patients. Withdrawals numbered 7 and 15.", [(30, "total"), (7, "dropout"), (15, "dropout")]),
+        ("Ten patients entered; 7/10 (70%) responded and none developed psychosis.",
+         [(10, "total"), (7, "event"), (10, "arm"), (0, "event")]),
+        ("Six patients on lithium and two on placebo had infections.", [(6, "event"), (2, "event")]),
+        # completers where no other total is given, and beside one
+        ("Fifty-two completers were analysed.", [(52, "total")]),
+        ("We randomized 60 patients; 52 completed the study.", [(60, "total"), (52, "arm")]),
+        # animals
+        ("In 24 rats, sleep was longer.", [(24, "total")]),
+        ("In mice (n = 12 per group), it failed.", [(12, "arm")]),
+    ],
+)  # fmt: skip
+def test_roles(nlp: Language, text: str, expected: list[tuple[int, str]]) -> None:
+    assert roles(nlp, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trials with N > 40 were included.",
+        "Trials of fewer than 20 patients were left out.",
+        "We found 17 trials and 23 articles in 4 databases.",
+        "Patients received 6 infusions over 12 days at 3 sites.",
+        "The 17-item scale was used in a two-arm, 12-week study.",
+        "Depression affects 322 million people worldwide.",
+        "About one adult in ten has insomnia.",
+        "In 2010, patients were treated at week 12 and day 15.",
+        "Women aged 40 to 65 years with grade 3/4 events took part.",
+        "Patients were randomized 2:1 between 09/92 and 12/96.",
+        "The score was 12 in the placebo group and 14 in the lithium group.",
+        "Response was 58%, 61 and 34% in patients.",
+        "A CMF 600/40/600 regimen was given.",
+        "At least one patient from every site attended 3 case conferences.",
+    ],
+)
+def test_what_counts_no_sample(nlp: Language, text: str) -> None:
+    assert roles(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "arms"),
+    [
+        ("We randomized 40 patients to lithium (n=21) or placebo (n=19).", [None, "lithium", "placebo"]),
+        ("Women (872 in the fenretinide arm and 867 in the observation arm) were followed.", ["fenretinide", "observation"]),
+        ("The exercise group (n = 30) and the control group (n = 29) improved.", ["exercise", "control"]),
+    ],
+)
+def test_arms(nlp: Language, text: str, arms: list[str | None]) -> None:
+    values = [f.value for f in get(nlp(text), "SAMPLE_SIZE")]
+    assert [value.arm for value in values if isinstance(value, SampleSizeValue)] == arms
+
+
+def test_an_abbreviation_of_a_noun_of_people_counts_people(nlp: Language) -> None:
+    assert roles(nlp, "Breast cancer survivors (BCS) were asked. We enrolled 152 BCS.") == [(152, "total")]
+
+
+def test_each_cited_study_of_a_paragraph_has_its_own_total(nlp: Language) -> None:
+    source = (
+        "# Review\n\nRoe et al.[1] randomized 30 patients to lithium. In another trial[2] 26 patients received valproate.\n\n"
+        "## References\n\n1. Roe A. Lithium. J Test. 2001;1:2.\n2. Doe B. Valproate. J Test. 2002;1:3.\n"
+    )
+    document = build(source, "demo")
+    doc = nlp(attach(nlp.make_doc(document.text), document))
+    assert [(f.value.count, f.value.role) for f in get(doc, "SAMPLE_SIZE")] == [(30, "total"), (26, "total")]  # type: ignore[union-attr]
+
+
+def test_table_columns_whose_head_names_a_sample_size(nlp: Language) -> None:
+    source = (
+        "# Review\n\n| Study | Sample size | Weeks |\n|---|---|---|\n| Roe 2001 | 9 (2 drop-outs) | 12 |\n| Doe 2002 | 73 | 6 |\n"
+    )
+    document = build(source, "demo")
+    doc = nlp(attach(nlp.make_doc(document.text), document))
+    found = [(f.value.count, f.value.role) for f in get(doc, "SAMPLE_SIZE")]  # type: ignore[union-attr]
+    assert found == [(9, "total"), (2, "dropout"), (73, "total")]
+
+
+def test_any_tokenizer_will_do() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("goldpan_sample_sizes")
+    doc = nlp("We enrolled 12 patients.")
+    assert [(span.text, span._.value.count) for span in doc.spans["sample_sizes"]] == [("12", 12)]
+
+
+@pytest.mark.parametrize("text", ["", "n=", "of 3 of 4 of", "1/2/3 (4 (5", "((((12%", "none", "12 (", "7 to 8 to 9 patients"])
+def test_scraps_of_text_raise_nothing(nlp: Language, text: str) -> None:
+    for found in get(nlp(text), "SAMPLE_SIZE"):
+        assert text[found.start : found.end]
