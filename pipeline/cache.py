@@ -1,9 +1,9 @@
 """What was extracted from a document, kept under the hash of everything it depends on.
 
 One file an entry, ``<aa>/<key>.jsonl``: a header line (counts, seconds, checksum), then one mention a line, then one
-study or audit alarm a line, all without their document's name, so that a renamed file is still known. Entries appear whole, by renaming,
-or not at all; one that is torn (a machine that lost power) does not match its checksum and counts as missing.
-Several runs may write the same entry at once: the bytes are the same.
+study or audit alarm a line, all without their document's name, so that a renamed file is still known. Entries appear
+whole, by renaming, or not at all; one that is torn (a machine that lost power) does not match its checksum and counts
+as missing. Several runs may write the same entry at once: the bytes are the same.
 """
 
 from __future__ import annotations

@@ -6,23 +6,29 @@ One file without scripts or anything fetched; pictures are inline SVG, coloured 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _STYLE = """
-:root{--bg:#fbfaf7;--fg:#20242a;--soft:#5c6470;--line:#d9d6ce;--agree:#2f7d4f;--explainable:#a86b00;--contradict:#b3261e;
---single:#6b7a90;--card:#fff}
+:root{--bg:#fbfaf7;--fg:#20242a;--soft:#5c6470;--line:#d9d6ce;--agree:#2f7d4f;--explainable:#a86b00;
+--contradict:#b3261e;--single:#6b7a90;--card:#fff}
 @media (prefers-color-scheme:dark){:root{--bg:#15181c;--fg:#e8e6e1;--soft:#a3abb8;--line:#343a42;--agree:#6fcf97;
 --explainable:#f2b84b;--contradict:#ff8a80;--single:#8fa3bf;--card:#1d2126}}
-body{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);max-width:72rem;margin:0 auto;padding:1.5rem}
+body{font:16px/1.5 system-ui,sans-serif;background:var(--bg);color:var(--fg);max-width:72rem;margin:0 auto;
+padding:1.5rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p.soft,small{color:var(--soft)}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);
-text-align:left;vertical-align:top}td.n,th.n{text-align:right}.scroll{overflow-x:auto}q{quotes:none;background:var(--card);
-border:1px solid var(--line);border-radius:.3rem;padding:0 .3rem}svg text{fill:var(--fg);font:12px system-ui,sans-serif}
-.contradict{color:var(--contradict)}.explainable{color:var(--explainable)}.agree{color:var(--agree)}code{color:var(--soft)}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+td.n,th.n{text-align:right}.scroll{overflow-x:auto}
+q{quotes:none;background:var(--card);border:1px solid var(--line);border-radius:.3rem;padding:0 .3rem}
+svg text{fill:var(--fg);font:12px system-ui,sans-serif}
+.contradict{color:var(--contradict)}.explainable{color:var(--explainable)}.agree{color:var(--agree)}
+code{color:var(--soft)}
 """
+_LEFT, _CELL, _HIGH = 190, 96, 26  # pixels: the names' column, a cell's width, a row's height
 _LETTERS = {"agree": "=", "explainable": "~", "contradict": "×", "single": "•"}
 _WORDS = {
     "agree": "agrees", "explainable": "differs, explainably", "contradict": "contradicts", "single": "described once",
@@ -42,36 +48,42 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
         records = [studies[i] for i in group]
         present = {r["doc"] for r in records}
         name = records[0]["study"]
-        mine = [c for c in comparisons if c["study"] == name]
+        mine = [c for c in comparisons if c["study"] == name and {c["a"]["doc"], c["b"]["doc"]} <= present]
         if len(present) < 2 and not any(c["verdict"] == "contradict" for c in mine):
             continue
         rows.append((name, [_verdict(doc, present, mine) for doc in docs]))
     if not rows:
         return "<p class=soft>No study is described twice.</p>"
     rows.sort(key=lambda row: (-sum(v == "contradict" for v in row[1]), row[0]))
-    left, cell, high = 190, 96, 26
-    out = [
-        f'<svg role="img" aria-label="Studies by documents" width="{left + cell * len(docs) + 10}" '
-        f'height="{high * (len(rows) + 1) + 10}">'
-    ]
+    out = [_svg("Studies by documents", _LEFT + _CELL * len(docs) + 10, _HIGH * (len(rows) + 1) + 10)]
     for i, doc in enumerate(docs):
-        out.append(
-            f'<text x="{left + cell * i + cell / 2}" y="16" text-anchor="middle">{escape(doc[:14])}</text>'
-        )
+        out.append(_text(_LEFT + _CELL * i + _CELL / 2, 16, doc[:14], "middle"))
     for j, (name, verdicts) in enumerate(rows, 1):
-        out.append(f'<text x="{left - 8}" y="{high * j + 17}" text-anchor="end">{escape(name[:26])}</text>')
-        for i, verdict in enumerate(verdicts):
-            if verdict is None:
-                continue
-            x, y = left + cell * i + 2, high * j
-            out.append(
-                f"<g><title>{escape(name)}, {escape(docs[i])}: {_WORDS[verdict]}</title>"
-                f'<rect x="{x}" y="{y}" width="{cell - 4}" height="{high - 4}" rx="4" fill="var(--{verdict})" fill-opacity=".22" '
-                f'stroke="var(--{verdict})"/><text x="{x + cell / 2 - 2}" y="{y + 16}" text-anchor="middle">{_LETTERS[verdict]}</text></g>'
-            )
-    out.append("</svg>")
+        out.append(_text(_LEFT - 8, _HIGH * j + 17, name[:26], "end"))
+        out += [
+            _square(_LEFT + _CELL * i + 2, _HIGH * j, verdict, f"{name}, {docs[i]}: {_WORDS[verdict]}")
+            for i, verdict in enumerate(verdicts)
+            if verdict is not None
+        ]
     legend = "&ensp;".join(f'<span class="{v}">{_LETTERS[v]}</span> {word}' for v, word in _WORDS.items())
-    return f"<div class=scroll>{''.join(out)}</div><p class=soft>{legend}</p>"
+    return f"<div class=scroll>{''.join(out)}</svg></div><p class=soft>{legend}</p>"
+
+
+def _svg(label: str, width: float, height: float) -> str:
+    return f'<svg role="img" aria-label="{escape(label)}" width="{width:g}" height="{height:g}">'
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _square(x: float, y: float, verdict: str, title: str) -> str:
+    """A cell of the matrix: a coloured square with its letter, and its words for those who hover or listen."""
+    return (
+        f"<g><title>{escape(title)}</title>"
+        f'<rect x="{x:g}" y="{y:g}" width="{_CELL - 4}" height="{_HIGH - 4}" rx="4" fill="var(--{verdict})" '
+        f'fill-opacity=".22" stroke="var(--{verdict})"/>{_text(x + _CELL / 2 - 2, y + 16, _LETTERS[verdict], "middle")}</g>'
+    )
 
 
 def _verdict(doc: str, present: set[str], mine: Sequence[Mapping[str, Any]]) -> str | None:
@@ -87,53 +99,60 @@ def _verdict(doc: str, present: set[str], mine: Sequence[Mapping[str, Any]]) -> 
 
 def forest(studies: Sequence[Mapping[str, Any]]) -> str:
     """An SVG of the effects that the texts give with an interval, one line each, ratios on a log axis."""
-    import math
-
     points = []
     for study in studies:
         for outcome in study.get("outcomes") or []:
             value, interval = outcome.get("value"), outcome.get("interval")
             if value is None or not interval or not interval[0] <= value <= interval[1]:
                 continue
-            label = f"{study['study']} {outcome['name']}" + (
-                f" {outcome['scale']}" if outcome.get("scale") else ""
-            )
-            points.append((label, interval[0], value, interval[1], study["doc"]))
+            label = " ".join(filter(None, (study["study"], outcome["name"], outcome.get("scale"))))
+            points.append(_Effect(label, interval[0], value, interval[1], study["doc"]))
+    ratios = [p for p in points if p.low > 0 and 0.05 < p.value < 20]
+    others = [p for p in points if p not in ratios]
     if not points:
         return "<p class=soft>No effect is printed with its interval.</p>"
-    out = []
-    for title, ratio in (("Ratios", True), ("Differences", False)):
-        group = [p for p in points if (p[1] > 0 and 0.05 < p[2] < 20) == ratio]
-        if not group:
-            continue
-        low, high = min(p[1] for p in group), max(p[3] for p in group)
-        null = 1.0 if ratio else 0.0
-        low, high = min(low, null), max(high, null)
-        scale = math.log if ratio else float
-        left, wide, row = 250, 420, 24
+    return _plot("Ratios", ratios, math.log, 1.0) + _plot("Differences", others, float, 0.0)
 
-        def x(v: float, low: float = low, high: float = high, scale: Any = scale) -> float:
-            return left + wide * (scale(v) - scale(low)) / ((scale(high) - scale(low)) or 1)
 
-        out.append(
-            f'<h3>{title}</h3><div class=scroll><svg role="img" aria-label="{title} with intervals" width="{left + wide + 150}" '
-            f'height="{row * len(group) + 30}"><line x1="{x(null):.1f}" x2="{x(null):.1f}" y1="0" y2="{row * len(group)}" '
-            f'stroke="var(--line)" stroke-dasharray="3 3"/>'
-        )
-        for i, (label, a, v, b, doc) in enumerate(group):
-            y = row * i + 14
-            out.append(
-                f"<g><title>{escape(doc)}</title>"
-                f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{escape(label[:38])}</text>'
-                f'<line x1="{x(a):.1f}" x2="{x(b):.1f}" y1="{y}" y2="{y}" stroke="var(--fg)"/>'
-                f'<rect x="{x(v) - 4:.1f}" y="{y - 4}" width="8" height="8" fill="var(--agree)"/>'
-                f'<text x="{left + wide + 10}" y="{y + 4}">{v:g} ({a:g} to {b:g})</text></g>'
-            )
-        y = row * len(group) + 18
-        for v in (low, null, high):
-            out.append(f'<text x="{x(v):.1f}" y="{y}" text-anchor="middle">{v:g}</text>')
-        out.append("</svg></div>")
-    return "".join(out)
+class _Effect(NamedTuple):
+    label: str
+    low: float
+    value: float
+    high: float
+    doc: str
+
+
+def _plot(title: str, group: Sequence[_Effect], scale: Callable[[float], float], null: float) -> str:
+    """Effects of one kind with their intervals, and a line where there is no effect."""
+    if not group:
+        return ""
+    low, high = min(null, *(p.low for p in group)), max(null, *(p.high for p in group))
+    left, wide, row = 250, 420, 24
+    span = (scale(high) - scale(low)) or 1.0
+
+    def x(v: float) -> float:
+        return left + wide * (scale(v) - scale(low)) / span
+
+    bottom = row * len(group)
+    out = [
+        f"<h3>{title}</h3><div class=scroll>",
+        _svg(f"{title} with intervals", left + wide + 150, bottom + 30),
+    ]
+    out.append(_line(x(null), 0, x(null), bottom, ' stroke-dasharray="3 3"'))
+    for i, p in enumerate(group):
+        y = row * i + 14
+        out += [
+            f"<g><title>{escape(p.doc)}</title>", _text(left - 10, y + 4, p.label[:38], "end"),
+            _line(x(p.low), y, x(p.high), y),
+            f'<rect x="{x(p.value) - 4:.1f}" y="{y - 4}" width="8" height="8" fill="var(--agree)"/>',
+            _text(left + wide + 10, y + 4, f"{p.value:g} ({p.low:g} to {p.high:g})"), "</g>",
+        ]  # fmt: skip
+    out += [_text(x(v), bottom + 18, f"{v:g}", "middle") for v in dict.fromkeys((low, null, high))]
+    return "".join([*out, "</svg></div>"])
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, more: str = "") -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:g}" x2="{x2:.1f}" y2="{y2:g}" stroke="var(--fg)"{more}/>'
 
 
 def _scores(scores: Mapping[str, Any]) -> str:
@@ -154,31 +173,34 @@ def _scores(scores: Mapping[str, Any]) -> str:
     return f"<div class=scroll><table>{head}{''.join(rows)}</table></div>"
 
 
-def _comparisons(comparisons: Sequence[Mapping[str, Any]], most: int = 200) -> str:
-    rows = []
-    for c in [c for c in comparisons if c["verdict"] != "agree"][:most]:
-        quotes = "<br>".join(
-            f"<q>{escape(str(s['text'])[:120])}</q> <code>{escape(s['doc'])}[{s['start']}:{s['end']}]</code>"
-            for s in (c["a"], c["b"])
-        )
-        rows.append(
-            f"<tr><td class={c['verdict']}>{_LETTERS[c['verdict']]} {_WORDS[c['verdict']]}<td>{escape(c['severity'])}<td>{escape(c['study'])}"
-            f"<td>{escape(c['field'])}<td>{escape(c['explanation'])}<td>{quotes}"
-        )
+def _quote(side: Mapping[str, Any], width: int = 120) -> str:
+    place = f"{side['doc']}[{side['start']}:{side['end']}]"
+    return f"<q>{escape(str(side['text'])[:width])}</q> <code>{escape(place)}</code>"
+
+
+def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
     if not rows:
         return "<p class=soft>None.</p>"
-    return f"<div class=scroll><table><tr><th>verdict<th>severity<th>study<th>field<th>what<th>where{''.join(rows)}</table></div>"
+    head = "".join(f"<th>{name}" for name in heads)
+    return f"<div class=scroll><table><tr>{head}{''.join(rows)}</table></div>"
+
+
+def _comparisons(comparisons: Sequence[Mapping[str, Any]], most: int = 200) -> str:
+    rows = [
+        f"<tr><td class={c['verdict']}>{_LETTERS[c['verdict']]} {_WORDS[c['verdict']]}<td>{escape(c['severity'])}"
+        f"<td>{escape(c['study'])}<td>{escape(c['field'])}<td>{escape(c['explanation'])}"
+        f"<td>{_quote(c['a'])}<br>{_quote(c['b'])}"
+        for c in [c for c in comparisons if c["verdict"] != "agree"][:most]
+    ]
+    return _table(("verdict", "severity", "study", "field", "what", "where"), rows)
 
 
 def _alarms(alarms: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(a['check'])}<td>{escape(a['severity'])}<td>{escape(a['sum'])}<td><q>{escape(a['text'][:160])}</q> "
-        f"<code>{escape(a['doc'])}[{a['start']}:{a['end']}]</code>"
+    rows = [
+        f"<tr><td>{escape(a['check'])}<td>{escape(a['severity'])}<td>{escape(a['sum'])}<td>{_quote(a, 160)}"
         for a in alarms
-    )
-    if not rows:
-        return "<p class=soft>None.</p>"
-    return f"<div class=scroll><table><tr><th>check<th>severity<th>the sum<th>where{rows}</table></div>"
+    ]
+    return _table(("check", "severity", "the sum", "where"), rows)
 
 
 def render(

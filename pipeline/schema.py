@@ -115,7 +115,8 @@ def value_to_json(value: Value) -> dict[str, Any]:
     {'amounts': [100, 200], 'unit': 'mg/d', 'range': True, 'drug': None}
     """
     out: dict[str, Any] = {}
-    for key in _value_fields(type(value)):
+    kind: Any = type(value)
+    for key in _value_fields(kind):
         item = getattr(value, key)
         if item is None and key not in _ALWAYS:
             continue
