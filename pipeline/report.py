@@ -82,7 +82,8 @@ def _square(x: float, y: float, verdict: str, title: str) -> str:
     return (
         f"<g><title>{escape(title)}</title>"
         f'<rect x="{x:g}" y="{y:g}" width="{_CELL - 4}" height="{_HIGH - 4}" rx="4" fill="var(--{verdict})" '
-        f'fill-opacity=".22" stroke="var(--{verdict})"/>{_text(x + _CELL / 2 - 2, y + 16, _LETTERS[verdict], "middle")}</g>'
+        f'fill-opacity=".22" stroke="var(--{verdict})"/>'
+        f"{_text(x + _CELL / 2 - 2, y + 16, _LETTERS[verdict], 'middle')}</g>"
     )
 
 
@@ -163,7 +164,8 @@ def _scores(scores: Mapping[str, Any]) -> str:
     for label, score in labels.items():
         mode = score["modes"]["overlap"]
         cells = "".join(
-            f"<td class=n>{mode[name]:.3f} <small>{mode['interval'][name][0]:.2f}–{mode['interval'][name][1]:.2f}</small>"
+            f"<td class=n>{mode[name]:.3f} "
+            f"<small>{mode['interval'][name][0]:.2f}–{mode['interval'][name][1]:.2f}</small>"
             for name in ("precision", "recall", "f1")
         )
         rows.append(f"<tr><td>{escape(label)}<td class=n>{score['gold']}<td class=n>{score['found']}{cells}")
