@@ -41,7 +41,7 @@ bench-quality: $(STAMP) ## quality, side by side with other tools
 
 model: $(STAMP) ## make the NER model again: make model DATA=folder of the corpora
 	@test -n "$(DATA)" || { echo "say where the training corpora are: make model DATA=DIR" >&2; exit 2; }
-	@$(PY) -m training "$(DATA)"
+	@$(PY) -m training --data "$(DATA)" --out pipeline/models
 
 clean: ## remove the environment and caches; outputs/ stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
