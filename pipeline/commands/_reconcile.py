@@ -61,3 +61,8 @@ def same_texts(documents: Mapping[str, GoldDocument], rows: Rows) -> None:
                 f"{document.path}: made on another text of {doc} (sha256 {document.sha256[:12]}…, the run read "
                 f"{read[:12]}…); run that text, or annotate this one anew"
             )
+
+
+def decisions_folder(given: Path | None, gold: Path | None) -> Path:
+    """Where curators' decisions are: as asked, else ``decisions`` beside the gold folder."""
+    return given if given is not None else gold_folder(gold).absolute().parent / "decisions"

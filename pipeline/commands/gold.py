@@ -1,4 +1,4 @@
-"""``goldpan gold``: check gold files against their texts, and measure how well two annotators agree."""
+"""``goldpan gold``: check gold files, measure how well two annotators agree, write curators' decisions into gold."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import json
 from pathlib import Path
 
-HELP = "check gold annotations; measure agreement between two annotators"
+HELP = "check gold annotations; measure agreement; write curators' decisions into gold"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The subcommands ``check`` and ``agree``."""
+    """The subcommands ``check``, ``agree`` and ``apply``."""
     commands = parser.add_subparsers(dest="gold_command", required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check", help="every problem of gold files: checksums, offsets, labels, values, overlaps"
@@ -23,14 +23,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     agree.add_argument("a", type=Path, metavar="A", help="gold folder or file of one annotator")
     agree.add_argument("b", type=Path, metavar="B", help="that of the other")
     agree.add_argument("--format", choices=("table", "markdown", "json"), default="table")
-    for command in (check, agree):
+    apply = commands.add_parser(
+        "apply", help="write what curators decided (goldpan review) into gold; show the diff"
+    )
+    apply.add_argument("--gold", type=Path, metavar="DIR", help="gold folder (default: annotations/gold)")
+    apply.add_argument("--decisions", type=Path, metavar="DIR",
+                       help="where decisions are kept (default: decisions/ beside the gold folder)")  # fmt: skip
+    apply.add_argument("--new", action="append", default=[], metavar="DOC",
+                       help="begin a gold file for a document that has none: only where somebody read the whole text, "
+                       "since what is missing from gold counts as wrong (repeatable)")  # fmt: skip
+    apply.add_argument("--dry-run", action="store_true", help="show the diff, write nothing")
+    for command in (check, agree, apply):
         command.add_argument("--texts", type=Path, action="append", metavar="DIR",
                              help="folder of the source texts (repeatable)")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand; ``check`` raises GoldpanError (exit code 2) where there are problems, after listing them."""
-    return _check(args) if args.gold_command == "check" else _agree(args)
+    return {"check": _check, "agree": _agree, "apply": _apply}[args.gold_command](args)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -77,4 +87,41 @@ def _agree(args: argparse.Namespace) -> int:
         )
     else:
         print(agreement.render(table, documents, as_markdown=args.format == "markdown"))
+    return 0
+
+
+def _apply(args: argparse.Namespace) -> int:
+    import sys
+
+    from pipeline.commands._reconcile import decisions_folder, gold_folder, sources
+    from pipeline.reconcile.apply import apply
+    from pipeline.reconcile.render import one_line
+    from pipeline.review.decisions import Decisions
+    from pipeline.review.settled import changes
+    from pipeline.schema import GoldpanError
+
+    folder, kept = gold_folder(args.gold), decisions_folder(args.decisions, args.gold)
+    if not folder.is_dir():
+        raise GoldpanError(f"{folder}: no such gold folder; give one with --gold")
+    decisions = Decisions(kept)
+    decisions.refresh()
+    wanted, conflicts = changes(decisions)
+    report = apply(folder, wanted, kept, sources=sources(args.texts), new=args.new, dry_run=args.dry_run)
+    for line in report.diff.split("\n")[:-1]:
+        print(one_line(line, 4000))
+    for line in report.refused:
+        print(f"not applied: {line}", file=sys.stderr)
+    for doc, count in report.waiting.items():
+        print(
+            f"not applied: {count} of {one_line(doc)}, which has no gold; once somebody has read the whole text: "
+            f"goldpan gold apply --new {one_line(doc)}",
+            file=sys.stderr,
+        )
+    count = sum(report.changed.values())
+    told = "would be made" if args.dry_run else "made"
+    print(
+        f"{folder}: {count} change{'s' if count != 1 else ''} {told} in {len(report.changed)} files; "
+        f"{conflicts} in conflict, {len(report.refused)} refused, {sum(report.waiting.values())} without a gold file",
+        file=sys.stderr,
+    )
     return 0
