@@ -86,7 +86,13 @@ class Scores:
             ("total coverage", f"{self.covered / max(1, self.stated):.3f}"),
         ]
         for kind, tally in self.tallies.items():
-            out.append((kind, f"gold {tally.gold} found {tally.found} P {tally.precision:.3f} R {tally.recall:.3f} F1 {tally.f1:.3f}"))
+            out.append(
+                (
+                    kind,
+                    f"gold {tally.gold} found {tally.found} "
+                    f"P {tally.precision:.3f} R {tally.recall:.3f} F1 {tally.f1:.3f}",
+                )
+            )
         return out
 
 
@@ -129,7 +135,22 @@ def score(abstracts: Iterable[Abstract], extract: Callable[[str], list[Found]]) 
     The total of an abstract is the first number found with role total; it is exact where it is the first annotated
     total or, where several are annotated (randomised, then analysed), the largest.
     """
-    scores = Scores(tallies={k: Tally() for k in ("total", "arm", "arm, values", "event", "participants", "percent", "mean", "median", "sd")})
+    scores = Scores(
+        tallies={
+            k: Tally()
+            for k in (
+                "total",
+                "arm",
+                "arm, values",
+                "event",
+                "participants",
+                "percent",
+                "mean",
+                "median",
+                "sd",
+            )
+        }
+    )
     for abstract in abstracts:
         found = extract(abstract.text)
         scores.abstracts += 1
@@ -138,26 +159,40 @@ def score(abstracts: Iterable[Abstract], extract: Callable[[str], list[Found]]) 
         for item in abstract.gold:
             by_kind.setdefault(item.kind, []).append(item)
         stated = [int(g.value) for g in by_kind.get("total", [])]
-        totals = [f.value.count for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == "total"]
+        totals = [
+            f.value.count for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == "total"
+        ]
         if stated:
             scores.stated += 1
             scores.covered += bool(totals)
             scores.exact += bool(totals) and totals[0] in (stated[0], max(stated))
             scores.exact_any += bool(set(totals) & set(stated))
         for kind in ("total", "arm", "event"):
-            mine = [(f.start, f.end) for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == kind]
+            mine = [
+                (f.start, f.end)
+                for f in sizes
+                if isinstance(f.value, SampleSizeValue) and f.value.role == kind
+            ]
             _match(by_kind.get(kind, []), mine, scores.tallies[kind])
         # the same by value: a group's size counts once an abstract, however often it is repeated
-        sizes_found = {f.value.count for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == "arm"}
+        sizes_found = {
+            f.value.count for f in sizes if isinstance(f.value, SampleSizeValue) and f.value.role == "arm"
+        }
         sizes_gold = {int(g.value) for g in by_kind.get("arm", [])}
         values = scores.tallies["arm, values"]
         values.gold += len(sizes_gold)
         values.found += len(sizes_found)
         values.hits += len(sizes_found & sizes_gold)
         every = [g for kind in ("total", "arm", "event") for g in by_kind.get(kind, [])]
-        _match(sorted(every, key=lambda g: g.start), [(f.start, f.end) for f in sizes], scores.tallies["participants"])
+        _match(
+            sorted(every, key=lambda g: g.start),
+            [(f.start, f.end) for f in sizes],
+            scores.tallies["participants"],
+        )
         results = [(f.start, f.end) for f in found if isinstance(f.value, ResultValue)]
-        percents = [(f.start, f.end) for f in found if isinstance(f.value, ResultValue) and f.value.kind == "percent"]
+        percents = [
+            (f.start, f.end) for f in found if isinstance(f.value, ResultValue) and f.value.kind == "percent"
+        ]
         _match(by_kind.get("percent", []), percents, scores.tallies["percent"])
         for kind in ("mean", "median", "sd"):
             _match(by_kind.get(kind, []), results, scores.tallies[kind])

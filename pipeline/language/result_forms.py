@@ -18,12 +18,21 @@ class Forms(Reader):
             start, end = match.span()
             value = _decimal(match["number"])
             self._use(start, end)
-            if pat.LEVEL_BEFORE.search(self.text, max(0, start - 70), start) or pat.LEVEL_AFTER.match(self.text, end):
+            if pat.LEVEL_BEFORE.search(self.text, max(0, start - 70), start) or pat.LEVEL_AFTER.match(
+                self.text, end
+            ):
                 continue
             self.out.append(Found("RESULT", start, end, ResultValue("p_value", value), "p value"))
             i = self.numbers.index_from(end)
-            while i < len(self.numbers) and self.free[i] and 0 <= self.numbers[i].value < 1 and not self.numbers[i].is_integer:
-                if not re.fullmatch(r"\s*(?:,|and|,\s*and|&)\s*[=<]?\s*", self.text[end : self.numbers[i].start]) or pat.PERCENT.match(self.text, self.numbers[i].end):
+            while (
+                i < len(self.numbers)
+                and self.free[i]
+                and 0 <= self.numbers[i].value < 1
+                and not self.numbers[i].is_integer
+            ):
+                if not re.fullmatch(
+                    r"\s*(?:,|and|,\s*and|&)\s*[=<]?\s*", self.text[end : self.numbers[i].start]
+                ) or pat.PERCENT.match(self.text, self.numbers[i].end):
                     break
                 self._add(i, self.numbers[i].end, "p_value", "p value, coordinated")
                 end = self.numbers[i].end
@@ -41,12 +50,15 @@ class Forms(Reader):
         if a.value > high:
             return None
         percent = re.match(r"\s?%", self.text[b.end : b.end + 2])
-        return b.end + (percent.end() if percent else 0)
+        end: int = b.end + (percent.end() if percent else 0)
+        return end
 
     def _interval(self, i: int, end: int) -> None:
         a, b = self.numbers[i], self.numbers[i + 1]
         high = abs(b.value) if b.start <= a.end + 1 and a.value >= 0 else b.value
-        self.out.append(Found("RESULT", a.start, end, ResultValue("interval", None, a.value, high), "interval"))
+        self.out.append(
+            Found("RESULT", a.start, end, ResultValue("interval", None, a.value, high), "interval")
+        )
         self._use(a.start, end)
 
     def _intervals(self) -> None:
@@ -58,7 +70,12 @@ class Forms(Reader):
             level = self.numbers.index_from(cue[0]) - 1
             if level >= 0 and self.numbers[level].value >= 80 and cue[0] - self.numbers[level].end < 6:
                 self.free[level] = False
-            if i < len(self.numbers) and self.numbers[i].value in (90, 95, 99) and pat.PERCENT.match(self.text, self.numbers[i].end) and self.numbers[i].start - cue[1] < 6:
+            if (
+                i < len(self.numbers)
+                and self.numbers[i].value in (90, 95, 99)
+                and pat.PERCENT.match(self.text, self.numbers[i].end)
+                and self.numbers[i].start - cue[1] < 6
+            ):
                 self.free[i] = False
                 i += 1
             if i >= len(self.numbers) or self.numbers[i].start - cue[1] > 40:
@@ -76,20 +93,45 @@ class Forms(Reader):
         for start, end, full in sorted(spots):
             sentence = self.sentences.around(start)
             i = self.numbers.index_from(end)
-            while i < len(self.numbers) and not self.free[i] and self.numbers[i].start < end + 40 and self.numbers[i].start < sentence[1]:
+            while (
+                i < len(self.numbers)
+                and not self.free[i]
+                and self.numbers[i].start < end + 40
+                and self.numbers[i].start < sentence[1]
+            ):
                 i += 1
-            if i >= len(self.numbers) or self.numbers[i].start >= sentence[1] or self.numbers[i].start - end > 90:
+            if (
+                i >= len(self.numbers)
+                or self.numbers[i].start >= sentence[1]
+                or self.numbers[i].start - end > 90
+            ):
                 continue
-            gap = re.sub(r"\(?\[?\d+(?:\.\d+)?\s?%\s?(?:CIs?|confidence intervals?)(?:\s*[\[(]CIs?[\])])?[)\]]?", "", self.text[end : self.numbers[i].start])
+            gap = re.sub(
+                r"\(?\[?\d+(?:\.\d+)?\s?%\s?(?:CIs?|confidence intervals?)(?:\s*[\[(]CIs?[\])])?[)\]]?",
+                "",
+                self.text[end : self.numbers[i].start],
+            )
             number = self.numbers[i]
             near = pat.TO_EFFECT.fullmatch(gap) is not None
-            if ";" in gap and full and not near or not near and not (full and pat.COPULA_FAR.search(gap)):
+            if (";" in gap and full and not near) or (not near and not (full and pat.COPULA_FAR.search(gap))):
                 continue
-            if number.word or not full and not gap.strip(" ([") and self._printed_whole(i) and self.text[start:end] not in ("NNT", "NNH"):
+            if number.word or (
+                not full
+                and not gap.strip(" ([")
+                and self._printed_whole(i)
+                and self.text[start:end] not in ("NNT", "NNH")
+            ):
                 continue
             if not full and self.text[start:end] in ("d", "g") and "=" not in gap:
                 continue
-            if self._printed_whole(i) and abs(number.value) > 1 and not pat.PERCENT.match(self.text, number.end) and "needed" not in self.text[start:end].lower() and self.text[start:end] not in ("NNT", "NNH", "MD") and "difference" not in self.text[start:end].lower():
+            if (
+                self._printed_whole(i)
+                and abs(number.value) > 1
+                and not pat.PERCENT.match(self.text, number.end)
+                and "needed" not in self.text[start:end].lower()
+                and self.text[start:end] not in ("NNT", "NNH", "MD")
+                and "difference" not in self.text[start:end].lower()
+            ):
                 continue
             self._effect(i, sentence[1])
         for i, number in enumerate(self.numbers):
@@ -112,12 +154,18 @@ class Forms(Reader):
             if not self.free[j]:
                 j += 1
                 continue
-            follows = self._pair(j + 1) is not None and re.fullmatch(r"\s*[(\[]\s*", self.text[self.numbers[j].end : self.numbers[j + 1].start])
+            follows = self._pair(j + 1) is not None and re.fullmatch(
+                r"\s*[(\[]\s*", self.text[self.numbers[j].end : self.numbers[j + 1].start]
+            )
             if follows and not self.numbers[j].is_integer and len(gap) < 90:
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
-            if re.fullmatch(r"\s*(?:,|and|,\s*and|vs\.?|versus)\s+", gap) and not self.numbers[j].is_integer and j == i + 1:
+            if (
+                re.fullmatch(r"\s*(?:,|and|,\s*and|vs\.?|versus)\s+", gap)
+                and not self.numbers[j].is_integer
+                and j == i + 1
+            ):
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
@@ -143,7 +191,12 @@ class Forms(Reader):
             if j < len(self.numbers) and self.free[j] and not number.signed:
                 between = self.text[sign.end() : self.numbers[j].start]
                 second = pat.PERCENT.match(self.text, self.numbers[j].end)
-                if second and re.fullmatch(r"\s*(?:to|[-–—])\s*", between) and self.numbers[j].value > number.value and not re.search(r"\bfrom\s+$", self._before(i)):
+                if (
+                    second
+                    and re.fullmatch(r"\s*(?:to|[-–—])\s*", between)
+                    and self.numbers[j].value > number.value
+                    and not re.search(r"\bfrom\s+$", self._before(i))
+                ):
                     self._add(i, second.end(), "percent", "percent range", j)
                     return
             spread = pat.SPREAD.match(self.text, sign.end())
@@ -153,7 +206,11 @@ class Forms(Reader):
             self._add(i, end, "percent", "percent")
             return
         joined = link(self.text, number, self.numbers[i + 1]) if last == i + 1 else None
-        if joined in ("range", "to") and number.value < self.numbers[last].value and not re.search(r"\bfrom\s+$", self._before(i)):
+        if (
+            joined in ("range", "to")
+            and number.value < self.numbers[last].value
+            and not re.search(r"\bfrom\s+$", self._before(i))
+        ):
             self._add(i, sign.end(), "percent", "percent range", last)
         elif joined == "plusminus":
             self._add(i, sign.end(), "percent", "percent ± spread")
@@ -165,14 +222,23 @@ class Forms(Reader):
         j = i
         while j + 1 < len(self.numbers) and j - i < 4 and self.free[j + 1]:
             joined = link(self.text, self.numbers[j], self.numbers[j + 1])
-            if joined not in ("and", "comma", "or", "versus", "range", "to", "plusminus", "slash") or self.numbers[j].word != self.numbers[j + 1].word:
+            if (
+                joined not in ("and", "comma", "or", "versus", "range", "to", "plusminus", "slash")
+                or self.numbers[j].word != self.numbers[j + 1].word
+            ):
                 return i, None
-            if joined in ("comma", "slash") and self.numbers[i].is_integer and not self.numbers[j + 1].is_integer:
+            if (
+                joined in ("comma", "slash")
+                and self.numbers[i].is_integer
+                and not self.numbers[j + 1].is_integer
+            ):
                 return i, None
             j += 1
             sign = pat.PERCENT.match(self.text, self.numbers[j].end)
             if sign:
-                ok = 0 <= self.numbers[i].value <= 100 and not (joined == "comma" and 1900 < self.numbers[i].value < 2100)
+                ok = 0 <= self.numbers[i].value <= 100 and not (
+                    joined == "comma" and 1900 < self.numbers[i].value < 2100
+                )
                 return (j, sign) if ok else (i, None)
         return i, None
 
@@ -180,28 +246,57 @@ class Forms(Reader):
         number = self.numbers[i]
         text = self.text
         before = self._before(i)
-        if pat.NOT_BEFORE.search(before) or pat.NOT_AFTER.match(text, end) or pat.PEOPLE_OF.match(text, end) or pat.PEOPLE_BEFORE.search(before):
+        if (
+            pat.NOT_BEFORE.search(before)
+            or pat.NOT_AFTER.match(text, end)
+            or pat.PEOPLE_OF.match(text, end)
+            or pat.PEOPLE_BEFORE.search(before)
+        ):
             return False
         if any(start in self.drugs for start in (end + 1, end)) and not before.rstrip().endswith("("):
             return False
         start = self._clause(i)
         stop = self.sentences.around(number.start)[1]
         near = max(start, number.start - 45)
-        if self.cues.has("background", start, number.start) or pat.POPULATION.match(text, end) or pat.POPULATION.match(text, self._range_end(i, end)) or pat.AFFECTS.search(before):
+        if (
+            self.cues.has("background", start, number.start)
+            or pat.POPULATION.match(text, end)
+            or pat.POPULATION.match(text, self._range_end(i, end))
+            or pat.AFFECTS.search(before)
+        ):
             return False
         if self.cues.has("not_percent", near, number.start):
             return False
-        if re.search(r"\bmean\s*\(SD\)|\bmean \(standard", text[start : number.start]) and pat.BRACKET_SD.search(before) and "%" in before[-8:]:
+        if (
+            re.search(r"\bmean\s*\(SD\)|\bmean \(standard", text[start : number.start])
+            and pat.BRACKET_SD.search(before)
+            and "%" in before[-8:]
+        ):
             return False
         # "a 50% reduction … defined as response": a criterion
-        if re.match(r"\s+(?:\w+\s+)?(?:reduction|improvement|decrease|increase|decline|change)", text[end : end + 34]) and re.search(r"\ban?\s+$|\bthan\s+$", before) and self.cues.has("criterion", start, stop):
+        if (
+            re.match(
+                r"\s+(?:\w+\s+)?(?:reduction|improvement|decrease|increase|decline|change)",
+                text[end : end + 34],
+            )
+            and re.search(r"\ban?\s+$|\bthan\s+$", before)
+            and self.cues.has("criterion", start, stop)
+        ):
             return False
-        return not (self.cues.has("criterion", near, number.start) and re.search(r"\b(?:assum\w+|expected|hypothes\w+|detect|powered|designed|margin)\b", text[near : number.start]))
+        return not (
+            self.cues.has("criterion", near, number.start)
+            and re.search(
+                r"\b(?:assum\w+|expected|hypothes\w+|detect|powered|designed|margin)\b",
+                text[near : number.start],
+            )
+        )
 
     def _range_end(self, i: int, end: int) -> int:
         """Where the range ends that a percentage begins (``20% to 30%``)."""
         j = i + 1
-        if j < len(self.numbers) and re.fullmatch(r"\s*(?:to|and|or|[-–—])\s*", self.text[end : self.numbers[j].start]):
+        if j < len(self.numbers) and re.fullmatch(
+            r"\s*(?:to|and|or|[-–—])\s*", self.text[end : self.numbers[j].start]
+        ):
             sign = pat.PERCENT.match(self.text, self.numbers[j].end)
             return sign.end() if sign else end
         return end

@@ -3,60 +3,181 @@
 from __future__ import annotations
 
 import re
+
 _SIGN = r"(?:<\s*or\s*=|>\s*or\s*=|<\s*/\s*=|</=|>/=|<=|>=|=|<|>|≤|≥|≦|⩽|~|≈|\$\s*<\s*\$)"
-_DECIMAL = r"(?:\d+(?:[.·]\d+)?\s*[x×*]\s*10\s*(?:\^|\(|\{)?\s*[-−–]\s*\d+\)?|\d?[.·]\d+(?:[eE][-−–]?\d+)?|[01](?![\d.,%])|0,\d+)"
+_DECIMAL = (
+    r"(?:\d+(?:[.·]\d+)?\s*[x×*]\s*10\s*(?:\^|\(|\{)?\s*[-−–]\s*\d+\)?"
+    r"|\d?[.·]\d+(?:[eE][-−–]?\d+)?|[01](?![\d.,%])|0,\d+)"
+)
 #: *P = .003*, *p-value < 0.05*, *P for trend=0.02*, *p(interaction) = .2*, *P values of .03*
 P_VALUE = re.compile(
-    rf"(?<![\w-])[Pp]s?(?![A-Za-z])(?:[\s-]?(?:values?|level))?(?:[\s-]+(?:for|of)\s+(?!\d)[a-z][\w\s-]{{0,30}}?|\s*\([^()\d]{{1,24}}\)|[-_][A-Za-z*-]+(?:\s+interaction)?|\s*(?:trend|interaction|overall))?"
-    rf"(?:\s*(?:was|were|is|,|:)?\s*{_SIGN}\s*|(?<=[aes])\s+(?:of|was|were|is)\s+|(?<=[PpEe])\s*:\s*|(?<=value)\s+|(?<=value)\s*\(|(?<=[Pp])\s(?=[.0]))(?:{_SIGN}\s*)?(?P<number>{_DECIMAL})"
+    rf"(?<![\w-])[Pp]s?(?![A-Za-z])(?:[\s-]?(?:values?|level))?(?:[\s-]+(?:for"
+    rf"|of)\s+(?!\d)[a-z][\w\s-]{{0,30}}?|\s*\([^()\d]{{1,24}}\)|[-_][A-Za-z*-]+(?:\s+interaction)?"
+    rf"|\s*(?:trend|interaction|overall))?"
+    rf"(?:\s*(?:was|were|is|,|:)?\s*{_SIGN}\s*|(?<=[aes])\s+(?:of|was|were|is)\s+"
+    rf"|(?<=[PpEe])\s*:\s*|(?<=value)\s+|(?<=value)\s*\("
+    rf"|(?<=[Pp])\s(?=[.0]))(?:{_SIGN}\s*)?(?P<number>{_DECIMAL})"
 )
 #: a P value that is a level set beforehand
-LEVEL_BEFORE = re.compile(r"\b(?:significan(?:t|ce)\s+(?:level\s+)?(?:was\s+|were\s+)?(?:set\s+|defined\s+|considered\s+|accepted\s+)?(?:at|as|if|when)|level of significance|set at|defined as|considered (?:statistically )?significant|alpha)\s*\W*$", re.IGNORECASE)
-LEVEL_AFTER = re.compile(r"\W*\s*(?:was|were|is|being)\s+(?:considered|regarded|taken|defined|accepted|deemed|used|set|indicat\w+)", re.IGNORECASE)
+LEVEL_BEFORE = re.compile(
+    r"\b(?:significan(?:t|ce)\s+(?:level\s+)?(?:was\s+|were\s+)?(?:set\s+|defined\s+|considered\s+"
+    r"|accepted\s+)?(?:at|as|if|when)|level of significance|set at|defined as"
+    r"|considered (?:statistically )?significant|alpha)\s*\W*$",
+    re.IGNORECASE,
+)
+LEVEL_AFTER = re.compile(
+    r"\W*\s*(?:was|were|is|being)\s+(?:considered|regarded|taken|defined|accepted|deemed|used|set|indicat\w+)",
+    re.IGNORECASE,
+)
 PERCENT = re.compile(r"\s?(?:%|percent\b|per\s?cent\b)")
 #: what stands between the ends of an interval
 ENDS = re.compile(r"\s*%?\s*(?:[-‐‑–—−]|to|,|;|and|through|\.\.\.?)\s*")
-TIME = re.compile(r"\s{0,2}(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo|years?|yrs?|yr)\b(?!\s*/)")
+TIME = re.compile(
+    r"\s{0,2}(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo"
+    r"|years?|yrs?|yr)\b(?!\s*/)"
+)
 SPREAD = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–]|\+-)\s*")
 #: between the words *95% CI* and the interval
-TO_INTERVAL = re.compile(r"(?:[\s,:;=(\[\]){}|]|\b(?:CIs?|of|from|was|were|is|for|the|difference|between|respectively|to|ratio)\b)*", re.IGNORECASE)
+TO_INTERVAL = re.compile(
+    r"(?:[\s,:;=(\[\]){}|]|\b(?:CIs?|of|from|was|were|is|for|the|difference|between|respectively|to|ratio)\b)*",
+    re.IGNORECASE,
+)
 #: between an effect measure and its number; a longer way needs a copula at its end
-TO_EFFECT = re.compile(r"(?:\s|[,:;=()\[\]~≈]|\b(?:was|were|is|of|for|at|and|the|a|an|adjusted|unadjusted|pooled|overall|d|g|estimated|approximately|about|around|only|corresponding|to|as|being|standard(?:ized|ised))\b|\([^()\d]{1,20}\)|\[[A-Za-z\s]{1,12}\])*")
-COPULA = re.compile(r"(?:\b(?:was|were|is|of|at|to be|reached|equal(?:ed|s)?|averaged|by)|[=:,])\s*(?:only|about|approximately|around|~|≈)?\s*[(\[]?\s*$")
-COPULA_FAR = re.compile(r"(?:\b(?:was|were|is|of|at|to be|reached|averaged|by)|[=:])\s*(?:only\s+|about\s+|approximately\s+|an?\s+(?:average|mean|median|total|estimated|maximum)\s+(?:of\s+)?)?[(\[]?\s*$")
+TO_EFFECT = re.compile(
+    r"(?:\s|[,:;=()\[\]~≈]|\b(?:was|were|is|of|for|at|and|the|a|an|adjusted|unadjusted|pooled"
+    r"|overall|d|g|estimated|approximately|about|around|only|corresponding|to|as|being"
+    r"|standard(?:ized|ised))\b|\([^()\d]{1,20}\)|\[[A-Za-z\s]{1,12}\])*"
+)
+COPULA = re.compile(
+    r"(?:\b(?:was|were|is|of|at|to be|reached|equal(?:ed|s)?|averaged|by)|[=:,])\s*(?:only|about"
+    r"|approximately|around|~|≈)?\s*[(\[]?\s*$"
+)
+COPULA_FAR = re.compile(
+    r"(?:\b(?:was|were|is|of|at|to be|reached|averaged|by)|[=:])\s*(?:only\s+|about\s+"
+    r"|approximately\s+|an?\s+(?:average|mean|median|total|estimated"
+    r"|maximum)\s+(?:of\s+)?)?[(\[]?\s*$"
+)
 NAMED_AFTER = re.compile(r"\s*[,(\[]{0,2}\s*(?:Cohen|Hedges|Glass)\b")
 SHORT_EQUALS = re.compile(r"(?<![\w-])(?P<cue>[dg]|η2|η²|OR|RR|HR|MD|SMD|WMD|NNT|NNH|AOR|aOR|aHR|IRR|ES)\b")
 
 #: before a percentage that is none of an outcome
 NOT_BEFORE = re.compile(
-    r"(?:[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of|minimum|exceeding|greater than or equal to|power of|power was|level of|significance at|confidence|up to a|alpha of|margin of|error of|"
-    r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$", re.IGNORECASE)
+    r"(?:[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
+    r"|minimum|exceeding|greater than or equal to|power of|power was|level of|significance at"
+    r"|confidence|up to a|alpha of|margin of|error of|"
+    r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$",
+    re.IGNORECASE,
+)
 NOT_AFTER = re.compile(
-    r"\s*[-–]?\s*(?:\(?(?:CIs?\b|C\.I|confidence|credible|CrI\b|prediction|limits?\b)|(?:statistical\s+)?power\b|or\s+(?:greater|more|higher|less|lower|fewer|better|larger)\b|saline|NaCl|sodium chloride|cream\b|gel\b|solution|ointment|lotion|"
-    r"glucose|dextrose|ethanol|oxygen|O2\b|formalin|serum\b|albumin|w/[vw]|significance|level\b|probability|chance\b|bioavailab|confident|isodose|of (?:the )?(?:prescri|dose|expected|planned|initial cohort|accrual|maxim))", re.IGNORECASE)
-PEOPLE_OF = re.compile(r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women|men|white|caucasian|black|african|asian|hispanic|latin[ao]|had (?:an? )?(?:history|prevalent|prior|previous))s?\b", re.IGNORECASE)
-PEOPLE_BEFORE = re.compile(r"\b(?:(?:fe)?males?|white|caucasian|black|hispanic|asian|latin[ao]s?|age|aged)\s*[,:(=]?\s*$", re.IGNORECASE)
+    r"\s*[-–]?\s*(?:\(?(?:CIs?\b|C\.I|confidence|credible|CrI\b|prediction|limits?\b)"
+    r"|(?:statistical\s+)?power\b|or\s+(?:greater|more|higher|less|lower|fewer|better|larger)\b"
+    r"|saline|NaCl|sodium chloride|cream\b|gel\b|solution|ointment|lotion|"
+    r"glucose|dextrose|ethanol|oxygen|O2\b|formalin|serum\b|albumin|w/[vw]|significance|level\b"
+    r"|probability|chance\b|bioavailab|confident|isodose|of (?:the )?(?:prescri|dose|expected"
+    r"|planned|initial cohort|accrual|maxim))",
+    re.IGNORECASE,
+)
+PEOPLE_OF = re.compile(
+    r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women"
+    r"|men|white|caucasian|black|african|asian|hispanic|latin[ao]|had (?:an? )?(?:history"
+    r"|prevalent|prior|previous))s?\b",
+    re.IGNORECASE,
+)
+PEOPLE_BEFORE = re.compile(
+    r"\b(?:(?:fe)?males?|white|caucasian|black|hispanic|asian|latin[ao]s?|age|aged)\s*[,:(=]?\s*$",
+    re.IGNORECASE,
+)
 
 
-FROM = re.compile(r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|total|score|value|level)s?\s+)*(?:\((?:SD|SE|range)\)\s*)?(?:of\s+)?$", re.IGNORECASE)
-TO = re.compile(r"\s*(?:%|[a-zA-Zµ/]{1,8})?\s*(?:\([^()]{1,40}\)|\[[^\[\]]{1,40}\])?\s*(?:points?\s+)?(?:at (?:baseline|entry|week \d+|day \d+)\s*)?,?\s*(?:(?:down|up)\s+)?to\s+(?:an?\s+)?(?:(?:mean|median|average)\s+(?:of\s+)?)?")
-FOR = re.compile(r"\b(?:for|within|over|after|lasting|of|to|about|only|approximately|least|median|mean|was|were|than|maximum|up|at|in|around|=|:|vs\.?|versus|against|by|and|until|\()\s*(?:an?\s+)?(?:(?:median|mean|average|maximum|total|period|only|about|approximately|up to|more than)\s+(?:of\s+|to\s+)?)*[(~≈]?\s*$", re.IGNORECASE)
-BRACKET_SD = re.compile(r"[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile)?\s*[=:,]?\s*±?\s*$", re.IGNORECASE)
-POPULATION = re.compile(r"\s*(?:of|in) (?:the |all )?(?:[\w-]+ ){0,2}(?:population|adults|americans|people worldwide|patients diagnosed with|individuals with|persons|children in|women worldwide|men worldwide)\b", re.IGNORECASE)
-AFFECTS = re.compile(r"\b(?:affects?|affecting|suffer from|troubles)\s+(?:about|approximately|an estimated|nearly|up to|around|some|roughly|almost)?\s*$", re.IGNORECASE)
+FROM = re.compile(
+    r"\bfrom\s+(?:an?\s+)?(?:(?:mean|median|average|baseline|initial|total|score|value"
+    r"|level)s?\s+)*(?:\((?:SD|SE|range)\)\s*)?(?:of\s+)?$",
+    re.IGNORECASE,
+)
+TO = re.compile(
+    r"\s*(?:%|[a-zA-Zµ/]{1,8})?\s*(?:\([^()]{1,40}\)"
+    r"|\[[^\[\]]{1,40}\])?\s*(?:points?\s+)?(?:at (?:baseline|entry|week \d+"
+    r"|day \d+)\s*)?,?\s*(?:(?:down|up)\s+)?to\s+(?:an?\s+)?(?:(?:mean|median"
+    r"|average)\s+(?:of\s+)?)?"
+)
+FOR = re.compile(
+    r"\b(?:for|within|over|after|lasting|of|to|about|only|approximately|least|median|mean|was|were"
+    r"|than|maximum|up|at|in|around|=|:|vs\.?|versus|against|by|and|until"
+    r"|\()\s*(?:an?\s+)?(?:(?:median|mean|average|maximum|total|period|only|about|approximately"
+    r"|up to|more than)\s+(?:of\s+|to\s+)?)*[(~≈]?\s*$",
+    re.IGNORECASE,
+)
+BRACKET_SD = re.compile(
+    r"[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile)?\s*[=:,]?\s*±?\s*$", re.IGNORECASE
+)
+POPULATION = re.compile(
+    r"\s*(?:of|in) (?:the |all )?(?:[\w-]+ ){0,2}(?:population|adults|americans|people worldwide"
+    r"|patients diagnosed with|individuals with|persons|children in|women worldwide"
+    r"|men worldwide)\b",
+    re.IGNORECASE,
+)
+AFFECTS = re.compile(
+    r"\b(?:affects?|affecting|suffer from|troubles)\s+(?:about|approximately|an estimated|nearly"
+    r"|up to|around|some|roughly|almost)?\s*$",
+    re.IGNORECASE,
+)
 #: a confidence interval or a labelled standard deviation directly behind a number
-WITH_SPREAD = re.compile(r"\s*(?:[a-zA-Z]{1,7}\s*)?[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)")
-FOR_TIME = re.compile(r"\b(?:for|within|approximately|about|only|median of|mean of|up to|than|maximum of|least|lasted|of|was|were)\s*(?:an?\s+)?$", re.IGNORECASE)
+WITH_SPREAD = re.compile(
+    r"\s*(?:[a-zA-Z]{1,7}\s*)?[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)"
+)
+FOR_TIME = re.compile(
+    r"\b(?:for|within|approximately|about|only|median of|mean of|up to|than|maximum of|least"
+    r"|lasted|of|was|were)\s*(?:an?\s+)?$",
+    re.IGNORECASE,
+)
 FOLLOWED = re.compile(r"\bfollow(?:ed)?[-\s]?up\b", re.IGNORECASE)
-TREATED = re.compile(r"\b(?:treatment(?! effects?\b)|infusion|therapy|given|treated|administered|trial|study|received|assessed|measured)\b[^,;]{0,25}$", re.IGNORECASE)
-SD_BRACKET = re.compile(r"\s*(?:points?\s*)?[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+(?:\.\d+)?)?\s*[)\]]", re.IGNORECASE)
-COMPARED = re.compile(r"\s*%?\s*(?:points?|[a-zA-Z]{1,7})?\s*,?\s*(?:versus|vs\.?|against|compared (?:with|to)|and|or|,|,\s*and|/|respectively versus|than)\s+(?:only\s+|by\s+)?")
+TREATED = re.compile(
+    r"\b(?:treatment(?! effects?\b)|infusion|therapy|given|treated|administered|trial|study"
+    r"|received|assessed|measured)\b[^,;]{0,25}$",
+    re.IGNORECASE,
+)
+SD_BRACKET = re.compile(
+    r"\s*(?:points?\s*)?[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR"
+    r"|interquartile range)?\s*[=:,]?\s*±?\s*\d+(?:\.\d+)?(?:\s*(?:-|–"
+    r"|to)\s*\d+(?:\.\d+)?)?\s*[)\]]",
+    re.IGNORECASE,
+)
+COMPARED = re.compile(
+    r"\s*%?\s*(?:points?|[a-zA-Z]{1,7})?\s*,?\s*(?:versus|vs\.?|against|compared (?:with|to)|and"
+    r"|or|,|,\s*and|/|respectively versus|than)\s+(?:only\s+|by\s+)?"
+)
 UNIT = r"(?:points?|days?|months?|years?|weeks?|mins?|minutes|hours?|h|kg|ml|mL|mm|cm|g)"
 #: between two values that are compared, brackets taken out: an arm's name may stand on either side of *versus*
-COMPARED_FAR = re.compile(rf"\s*{UNIT}?\s*(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+|patients\s+)?[\w+/ -]{{1,45}}?)?\s*(?:,\s*respectively)?,?\s*(?:versus|vs\.?|v|against|as compared (?:with|to)|compared (?:with|to)|and|while|whereas|,|;)\s+(?:(?:by|was|of|for|in)\s+)?(?:the\s+)?(?:[\w+-]{{1,14}},?\s+){{0,2}}?(?:(?:median|mean)\s*\w{{0,4}},?\s+)?")
+COMPARED_FAR = re.compile(
+    rf"\s*{UNIT}?\s*(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+"
+    rf"|patients\s+)?[\w+/ -]{{1,45}}?)?\s*(?:,\s*respectively)?,?\s*(?:versus|vs\.?|v|against"
+    rf"|as compared (?:with|to)|compared (?:with|to)|and|while|whereas|,|;)\s+(?:(?:by|was|of|for"
+    rf"|in)\s+)?(?:the\s+)?(?:[\w+-]{{1,14}},?\s+){{0,2}}?(?:(?:median|mean)\s*\w{{0,4}},?\s+)?"
+)
 BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
-VERSUS = re.compile(rf"\s*{UNIT}?\s*(?:±\s*[\d.]+\s*)?(?:[A-Za-z][\w -]{{0,25}}?\s+)?(?:vs\.?|versus|v|compared (?:with|to))\s+(?:[A-Za-z][\w-]{{0,14}}\s+)?")
-THEN_P = re.compile(rf"\s*(?:±\s*[\d.]+)?\s*(?:{UNIT}|%)?(?:/\w+)?\s*(?:\([^()]*\))?(?:,?\s*respectively)?\s*[,;(\[)]?\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)")
+VERSUS = re.compile(
+    rf"\s*{UNIT}?\s*(?:±\s*[\d.]+\s*)?(?:[A-Za-z][\w -]{{0,25}}?\s+)?(?:vs\.?|versus|v"
+    rf"|compared (?:with|to))\s+(?:[A-Za-z][\w-]{{0,14}}\s+)?"
+)
+THEN_P = re.compile(
+    rf"\s*(?:±\s*[\d.]+)?\s*(?:{UNIT}|%)?(?:/\w+)?\s*(?:\([^()]*\)"
+    rf")?(?:,?\s*respectively)?\s*[,;(\[)]?\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)"
+)
 #: heads of table columns whose numbers are results, and those whose numbers are not
-HEAD = re.compile(r"respon|remi(?:ssion|tt)|relapse|change|score|reduction|effect|outcome|result|finding|difference|surviv|mortality|rate|improve|withdraw|dropout|discontinu|adverse|event|efficacy|%|p[- ]?value|\bCI\b|\bOR\b|\bRR\b|\bHR\b|\bSMD\b|\bMD\b|mean|median", re.IGNORECASE)
-NOT_HEAD = re.compile(r"\bage\b|dose|duration|female|male|sex|year|sample|\bn\b|baseline|weeks?\b|reference", re.IGNORECASE)
+HEAD = re.compile(
+    r"respon|remi(?:ssion|tt)|relapse|change|score|reduction|effect|outcome|result|finding"
+    r"|difference|surviv|mortality|rate|improve|withdraw|dropout|discontinu|adverse|event|efficacy"
+    r"|%|p[- ]?value|\bCI\b|\bOR\b|\bRR\b|\bHR\b|\bSMD\b|\bMD\b|mean|median",
+    re.IGNORECASE,
+)
+NOT_HEAD = re.compile(
+    r"\bage\b|dose|duration|female|male|sex|year|sample|\bn\b|baseline|weeks?\b|reference", re.IGNORECASE
+)
+#: a unit that a mean or score is not printed with, and what makes a number a label or a threshold
+OTHER_UNIT = re.compile(r"\s?(?:mg|g|µg|mcg|years?|Gy|items?|weeks?|patients?)\b")
+LABELLED = re.compile(
+    r"(?:[≥≤<>]\s*|\b(?:least|than|exceeding|above|below|week|day|month|year|visit|grade|stage"
+    r"|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*="
+    r"|chi\s*=|r\s*=|z\s*=)\s*)$",
+    re.IGNORECASE,
+)

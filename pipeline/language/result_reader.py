@@ -11,9 +11,11 @@ from pipeline.language.common import get, sentences_of, tables_of
 from pipeline.language.cues import Cues, cues_of, text_of
 from pipeline.language.lookup import folded_of
 from pipeline.language.numbers import numbers_of
-from pipeline.schema import Found, ResultKind, ResultValue
+from pipeline.schema import Found, Label, ResultKind, ResultValue
 
 _CUES = "result_cues.tsv"
+#: what takes a number before results do
+_OTHERS: tuple[Label, ...] = ("DOSE", "SCALE", "SAMPLE_SIZE", "DRUG")
 
 
 class Reader:
@@ -31,8 +33,8 @@ class Reader:
         self.about = cues_of(doc)
         self.out: list[Found] = []
         self.free = [True] * len(self.numbers)
-        for label in ("DOSE", "SCALE", "SAMPLE_SIZE", "DRUG"):
-            for mention in get(doc, label):  # type: ignore[arg-type]
+        for label in _OTHERS:
+            for mention in get(doc, label):
                 self._use(mention.start, mention.end)
         #: the last time, score or change that was written: the next number may be compared with it
         self.last: Found | None = None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from pipeline.language import result_patterns as pat
-from pipeline.language.cues import Cue
-from pipeline.language.numbers import Number, link
-from pipeline.language.result_forms import Forms
+from pipeline.language.numbers import link
+from pipeline.language.result_times import Times
 from pipeline.schema import Found, ResultKind, ResultValue
 
 
-class Words(Forms):
+class Words(Times):
     """Rules that ask which cue words govern a number (lexicons/result_cues.tsv)."""
 
     def found(self) -> list[Found]:
@@ -32,7 +31,7 @@ class Words(Forms):
         text = self.text
         if self.tables and self.tables.cell(number.start) is not None and self._cell(i):
             return
-        if number.value > 100_000 or 1900 <= number.value <= 2100 and number.end - number.start == 4:
+        if number.value > 100_000 or (1900 <= number.value <= 2100 and number.end - number.start == 4):
             return
         before = self._before(i, 70)
         start = self._clause(i)
@@ -41,7 +40,11 @@ class Words(Forms):
             return
         if pat.WITH_SPREAD.match(text, number.end) and not number.word and not self._blocked(i, near):
             own = pat.TIME.match(text, number.end)
-            kind: ResultKind = "time" if own else self._kind(i, near, before) or ("mean_change" if number.signed else "score")
+            kind: ResultKind = (
+                "time"
+                if own
+                else self._kind(i, near, before) or ("mean_change" if number.signed else "score")
+            )
             self._value(i, kind, own.end() if own else None)
             return
         if self._continues(i) or self._compared(i):
@@ -57,7 +60,9 @@ class Words(Forms):
             time = pat.TIME.match(text, self.numbers[j].end)
             last = j if time and joined in ("range", "to", "plusminus") and j == i + 1 else i
         if time is not None:
-            self._time(i, last, time.end() if last != i or time.start() == number.end else number.end, near, before)
+            self._time(
+                i, last, time.end() if last != i or time.start() == number.end else number.end, near, before
+            )
             return
         found = self._kind(i, near, before)
         if found is not None:
@@ -67,43 +72,24 @@ class Words(Forms):
         """Whether an age, a dose or the like governs the number rather than a measure."""
         at = self.numbers[i].start
         blocked = self.cues.between("not_result", near, at)
-        others = [cue[0] for kind in ("change", "difference", "measure") for cue in self.cues.between(kind, near, at)]
+        others = [
+            cue[0]
+            for kind in ("change", "difference", "measure")
+            for cue in self.cues.between(kind, near, at)
+        ]
         return bool(blocked) and blocked[-1][0] > max([*others, self._near(self.scales, near, at)])
-
-    def _value(self, i: int, kind: ResultKind, end_at: int | None = None) -> None:
-        """Write a mean, change or score with its ± spread, and the numbers compared with it."""
-        number = self.numbers[i]
-        end = end_at or number.end
-        j = i + 1
-        spread = pat.SPREAD.match(self.text, number.end)
-        if spread and j < len(self.numbers) and self.numbers[j].start <= spread.end() + 1:
-            end = self.numbers[j].end
-            j += 1
-        self._add(i, end, kind, kind.replace("_", " "))
-        bracket = pat.SD_BRACKET.match(self.text, end)
-        if bracket and j < len(self.numbers) and self.numbers[j].start < bracket.end():
-            while j < len(self.numbers) and self.numbers[j].start < bracket.end():
-                self.free[j] = False
-                j += 1
-            end = bracket.end()
-        if j < len(self.numbers) and self.free[j] and j - i <= 3:
-            gap = self.text[end : self.numbers[j].start]
-            following = self.numbers[j]
-            alike = following.signed == number.signed and (self._printed_whole(j) == self._printed_whole(i) or following.signed) and not following.word
-            if alike and not pat.PERCENT.match(self.text, following.end) and not pat.TIME.match(self.text, following.end):
-                if pat.COMPARED.fullmatch(gap) or not self._printed_whole(i) and len(gap) < 90 and pat.COMPARED_FAR.fullmatch(gap):
-                    self._value(j, kind)
 
     def _kind(self, i: int, near: int, before: str) -> ResultKind | None:
         number = self.numbers[i]
         text = self.text
         spread = pat.SPREAD.match(text, number.end) is not None
-        if number.word or pat.BRACKET_SD.search(before) and not number.signed and not spread and self._bracket_of_number(i):
+        if number.word or (
+            pat.BRACKET_SD.search(before) and not number.signed and not spread and self._bracket_of_number(i)
+        ):
             return None
-        if re.match(r"\s?(?:mg|kg|g|ml|mL|cm|mm|µg|mcg|years?|Gy|items?|weeks?|patients?)\b", text[number.end : number.end + 9]) and not spread and not number.signed:
-            if not re.match(r"\s?(?:ml|mL|mm|cm|kg)\b", text[number.end : number.end + 6]):
-                return None
-        if re.search(r"(?:[≥≤<>]\s*|\b(?:least|than|exceeding|above|below|week|day|month|year|visit|grade|stage|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*=|chi\s*=|r\s*=|z\s*=)\s*)$", before, re.IGNORECASE):
+        if pat.OTHER_UNIT.match(text, number.end) and not spread and not number.signed:
+            return None
+        if pat.LABELLED.search(before):
             return None
         blocked = self.cues.between("not_result", near, number.start)
         change = self.cues.between("change", near, number.start)
@@ -112,18 +98,36 @@ class Words(Forms):
         statistic = self.cues.between("statistic", near, number.start)
         scale = self._near(self.scales, near, number.start)
         outcome = self._near(self.outcomes, near, number.start)
-        if blocked and not number.signed and blocked[-1][0] > max([c[0] for c in change + difference + measure] + [scale]):
+        if (
+            blocked
+            and not number.signed
+            and blocked[-1][0] > max([c[0] for c in change + difference + measure] + [scale])
+        ):
             return None
         copula = pat.COPULA_FAR.search(before)
-        if difference and (not change or difference[-1][0] > change[-1][0] or " between " in text[near : number.start]) and copula and (not self._printed_whole(i) or scale > 0 or outcome > 0):
+        if (
+            difference
+            and (not change or difference[-1][0] > change[-1][0] or " between " in text[near : number.start])
+            and copula
+            and (not self._printed_whole(i) or scale > 0 or outcome > 0)
+        ):
             return "effect_size"
         if number.signed and number.value < 0 and (change or scale >= 0 or outcome >= 0):
             return "mean_change"
-        if change and copula and (scale >= 0 or outcome >= 0 or measure or statistic) and (not self._printed_whole(i) or re.search(r"\bby\s|\bwas\s|\bof\s", before[-22:])):
+        if (
+            change
+            and copula
+            and (scale >= 0 or outcome >= 0 or measure or statistic)
+            and (not self._printed_whole(i) or re.search(r"\bby\s|\bwas\s|\bof\s", before[-22:]))
+        ):
             return "mean_change"
         if spread and (measure or scale >= 0 or outcome >= 0 or statistic or change):
             return "score"
-        if not self._printed_whole(i) and (scale >= 0 or statistic and (measure or outcome >= 0)) and (copula or re.search(r"(?:[(=:]|\b(?:versus|vs\.?|and|median|mean|scores?))\s*$", before)):
+        if (
+            not self._printed_whole(i)
+            and (scale >= 0 or (statistic and (measure or outcome >= 0)))
+            and (copula or re.search(r"(?:[(=:]|\b(?:versus|vs\.?|and|median|mean|scores?))\s*$", before))
+        ):
             return "score"
         if self._printed_whole(i) and copula and statistic and measure:
             return "score"
@@ -133,31 +137,61 @@ class Words(Forms):
         """Whether the bracket before number ``i`` stands directly behind another number: its spread."""
         if i == 0:
             return False
-        return re.fullmatch(r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*", self.text[self.numbers[i - 1].end : self.numbers[i].start], re.IGNORECASE) is not None
+        return (
+            re.fullmatch(
+                r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR"
+                r"|interquartile range)?\s*[=:,]?\s*±?\s*",
+                self.text[self.numbers[i - 1].end : self.numbers[i].start],
+                re.IGNORECASE,
+            )
+            is not None
+        )
 
     def _from_to(self, i: int, near: int) -> bool:
         """*fell from 31.2 to 12.9*: two scores."""
         j = i + 1
         text = self.text
         first_end = self.numbers[i].end
-        if j < len(self.numbers) and (spread := pat.SPREAD.match(text, first_end)) and self.numbers[j].start <= spread.end() + 1:
+        if (
+            j < len(self.numbers)
+            and (spread := pat.SPREAD.match(text, first_end))
+            and self.numbers[j].start <= spread.end() + 1
+        ):
             first_end = self.numbers[j].end
             j += 1
-        while j < len(self.numbers) and self.numbers[j].start < first_end + 40 and not pat.TO.fullmatch(text[first_end : self.numbers[j].start]):
+        while (
+            j < len(self.numbers)
+            and self.numbers[j].start < first_end + 40
+            and not pat.TO.fullmatch(text[first_end : self.numbers[j].start])
+        ):
             j += 1
-        if j >= len(self.numbers) or not self.free[j] or not pat.TO.fullmatch(text[first_end : self.numbers[j].start]):
+        if (
+            j >= len(self.numbers)
+            or not self.free[j]
+            or not pat.TO.fullmatch(text[first_end : self.numbers[j].start])
+        ):
             return False
         low = self.numbers[i].start
-        evidence = self.cues.has("change", near, low) or self.cues.has("change", self.numbers[j].end, self.numbers[j].end + 60)
+        evidence = self.cues.has("change", near, low) or self.cues.has(
+            "change", self.numbers[j].end, self.numbers[j].end + 60
+        )
         sure = evidence or self._near(self.scales, near, low) >= 0
-        earlier = any(f.value.kind == "score" and near <= f.start < low for f in self.out[-3:] if isinstance(f.value, ResultValue))
+        earlier = any(
+            f.value.kind == "score" and near <= f.start < low
+            for f in self.out[-3:]
+            if isinstance(f.value, ResultValue)
+        )
         if not (sure or earlier) or re.search(r"\brang(?:ed|ing|e)\b", text[max(near, low - 25) : low]):
             return False
         second = self.numbers[j]
         if re.match(r"\s?(?:mg|µg|mcg|Gy|IU)\b|\s*:", text[second.end : second.end + 5]):
             return False
         time = pat.TIME.match(text, second.end)
-        if time and re.match(r"\s?(?:weeks|months|years)", text[second.end : second.end + 8]) and not self.cues.has("survival", near, low):
+        if (
+            time
+            and re.match(r"\s?(?:weeks|months|years)", text[second.end : second.end + 8])
+            and not self.cues.has("survival", near, low)
+        ):
             return False
         self._add(i, first_end, "score", "from … to")
         spread = pat.SPREAD.match(text, second.end)
@@ -168,87 +202,6 @@ class Words(Forms):
             end = time.end()
         self._add(j, end, "score", "from … to")
         return True
-
-    def _time(self, i: int, last: int, end: int, near: int, before: str) -> None:
-        """A number with a unit of time: a result only as duration of an effect, time to an event, or change."""
-        number: Number = self.numbers[i]
-        if re.search(r"(?:[≥≤<>]\s*|\b(?:every|at|day|days|week|weeks|month|year|first|last|next|after|aged|age|over|for the|during|per|each|of follow-up of|follow-up(?: of| was|:)?|followed for)\s*)$", before, re.IGNORECASE) and not re.search(r"\b(?:only|median|mean|average)\s+$|\bafter a (?:median|mean) of\s+$", before):
-            return
-        survival = self.cues.between("survival", near, number.start)
-        lasting = self.cues.between("lasting", near, number.start)
-        change = self.cues.between("change", near, number.start)
-        blocked = [c for c in self.cues.between("not_result", max(near, number.start - 45), number.start) if c[0] > max([x[0] for x in survival + lasting + change] or [-1])]
-        if blocked:
-            return
-        close = number.start - 60
-        kind: ResultKind
-        if change and change[-1][0] >= close and re.search(r"\bby\s+(?:an?\s+(?:mean|median|average)\s+(?:of\s+)?)?(?:only\s+|about\s+)?$", before):
-            kind = "mean_change"
-        elif survival and (pat.COPULA_FAR.search(before) or re.search(r"(?:[(=:,]|\b(?:versus|vs\.?|against|and|median|mean|pfs|os|dfs|survival))\s*$", before, re.IGNORECASE)):
-            kind = "time"
-        elif self._lasts(i, lasting, near, before):
-            kind = "time"
-        else:
-            return
-        if last != i and (joined := link(self.text, number, self.numbers[last])) in ("range", "to"):
-            self._add(i, end, kind, f"{kind}, {joined}", last)
-        else:
-            unit = pat.TIME.match(self.text, number.end)
-            self._add(i, max(end, unit.end()) if unit else end if last != i else number.end, kind, "duration" if kind == "time" else "change of a time")
-
-    def _lasts(self, i: int, lasting: list[Cue], near: int, before: str) -> bool:
-        """Whether the time is how long an effect lasted, or when it ended; not an onset, not a treatment's duration."""
-        start = self.numbers[i].start
-        if not pat.FOR_TIME.search(before) or pat.TREATED.search(before) or pat.FOLLOWED.search(before):
-            return False
-        sentence = self.sentences.around(start)
-        if self.about.weight("animal", *sentence) + self.about.weight("mechanism", *sentence) > self.about.weight("human", *sentence) + 1:
-            return False
-        reach = 95 if re.search(r"\b(?:median|mean|average) of\s+$", before) else 62
-        for cue in reversed(lasting):
-            if cue[0] < start - reach:
-                return False
-            word = self.text[cue[0] : cue[1]].lower()
-            if word in ("maintained", "kept", "continued for") and self._near(self.outcomes, near, start) < 0:
-                continue
-            return True
-        return re.search(r"\beffects?\b[^.;]{0,20}\bfor\s+(?:an?\s+)?(?:maximum of|up to|only|about|approximately|at least)?\s*$", before) is not None
-
-    def _continues(self, i: int) -> bool:
-        """Write number ``i`` where it is compared with the value before it, and printed like it."""
-        last = self.last
-        number = self.numbers[i]
-        if last is None or not 0 < number.start - last.end < 160 or last.start < self.sentences.around(number.start)[0]:
-            return False
-        gap = pat.BRACKETS.sub("", self.text[last.end : number.start])
-        if len(gap) > 90 or not pat.COMPARED_FAR.fullmatch(gap):
-            return False
-        assert isinstance(last.value, ResultValue)
-        time = pat.TIME.match(self.text, number.end)
-        timed = pat.TIME.search(self.text, last.start, last.end + 8) is not None
-        if timed != (time is not None) or pat.PERCENT.match(self.text, number.end) or number.word != self.text[last.start].isalpha():
-            return False
-        if not timed and ("." in self.text[number.start : number.end]) != ("." in self.text[last.start : last.end]) and not number.signed:
-            return False
-        self._value(i, last.value.kind, time.end() if time else None)
-        return True
-
-    def _compared(self, i: int) -> bool:
-        """Two values with *versus* between them and a P value behind: results, whatever stands before."""
-        j = i + 1
-        if j >= len(self.numbers) or not self.free[j] or self.numbers[i].word:
-            return False
-        first = self.numbers[i]
-        if pat.SPREAD.match(self.text, first.end) and j + 1 < len(self.numbers):
-            j += 1
-        if not pat.VERSUS.fullmatch(self.text[first.end : self.numbers[j].start]) or pat.PERCENT.match(self.text, self.numbers[j].end) or not pat.THEN_P.match(self.text, self.numbers[j].end):
-            return False
-        time = pat.TIME.match(self.text, self.numbers[j].end)
-        own = pat.TIME.match(self.text, first.end)
-        kind: ResultKind = "time" if time else "mean_change" if first.signed else "score"
-        self._value(i, kind, own.end() if own else None)
-        if self.free[j]:
-            self._value(j, kind, time.end() if time else None)
 
     def _cell(self, i: int) -> bool:
         """A number of a cell under an outcome's head; True where the cell settles it either way."""
@@ -263,10 +216,18 @@ class Words(Forms):
         words = re.findall(r"[A-Za-z]{3,}", self.text[start:end])
         if len(words) > 6:
             return False
-        if not pat.HEAD.search(head) or pat.NOT_HEAD.search(head) and "%" not in head:
+        if not pat.HEAD.search(head) or (pat.NOT_HEAD.search(head) and "%" not in head):
             return True
-        if re.search(r"\b(?:day|week|month|hour|year|grade)\s+$", self._before(i), re.IGNORECASE) or pat.TIME.match(self.text, number.end):
+        if re.search(
+            r"\b(?:day|week|month|hour|year|grade)\s+$", self._before(i), re.IGNORECASE
+        ) or pat.TIME.match(self.text, number.end):
             return True
-        kind: ResultKind = "percent" if "%" in head or re.search(r"\b(?:rate|percent)", head, re.IGNORECASE) else "mean_change" if number.signed or re.search(r"change|reduction|difference", head, re.IGNORECASE) else "score"
+        kind: ResultKind = (
+            "percent"
+            if "%" in head or re.search(r"\b(?:rate|percent)", head, re.IGNORECASE)
+            else "mean_change"
+            if number.signed or re.search(r"change|reduction|difference", head, re.IGNORECASE)
+            else "score"
+        )
         self._value(i, kind) if kind != "percent" else self._add(i, number.end, "percent", "cell")
         return True

@@ -18,35 +18,68 @@ from pipeline.language.common import document_of, get, put, sentences_of, tables
 from pipeline.language.cues import paragraphs_of, text_of
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
+from pipeline.language.sample_clause import clause
 from pipeline.language.sample_counts import Count, Finder
-from pipeline.language.sample_roles import assign, clause
+from pipeline.language.sample_roles import assign
 from pipeline.language.sample_words import words_in
-from pipeline.schema import Found, SampleSizeValue
+from pipeline.schema import Found, Label, SampleSizeValue
 
 _WHOLE = re.compile(r"\d[\d,]*|[A-Za-z]")
 _HEAD = re.compile(
-    r"^\W*(?:(?:total|sample|study|no\.?|number|patients?|participants?|subjects?|enrolled|randomi[sz]ed|analy[sz]ed|evaluable|size|of|the|in|group|each|arm|n|N|population|people|investigated|studied|included|assigned|treated|completed|completers|recruited|individuals|children|women|men|adults|cases|controls|"
+    r"^\W*(?:(?:total|sample|study|no\.?|number|patients?|participants?|subjects?|enrolled"
+    r"|randomi[sz]ed|analy[sz]ed|evaluable|size|of|the|in|group|each|arm|n|N|population|people"
+    r"|investigated|studied|included|assigned|treated|completed|completers|recruited|individuals"
+    r"|children|women|men|adults|cases|controls|"
     r"intervention|control|placebo|treatment|experimental)\W*)+$",
     re.IGNORECASE,
 )
-_HEAD_WORD = re.compile(r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children|women|men|adults|cases|size)\b", re.IGNORECASE)
-_NONE = re.compile(r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+ (?:patients|participants|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))")
+_HEAD_WORD = re.compile(
+    r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children"
+    r"|women|men|adults|cases|size)\b",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+ (?:patients|participants"
+    r"|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped"
+    r"|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))"
+)
 #: "breast cancer survivors (BCS)": a noun of people with its abbreviation
 _ABBREVIATED = re.compile(r"\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 #: "in the ketamine group", "of the control arm", right behind a count
 _IN_GROUP = re.compile(
-    r"\s*(?:\([^()]{1,20}\)\s*)?(?:(?:patients?|participants?|subjects?|women|men|adults)\s+)?(?:were\s+|was\s+)?(?:randomly\s+)?(?:randomi[sz]ed\s+|assigned\s+|allocated\s+)?(?:in|on|to|of|from)\s+(?:the\s+|an?\s+)?"
-    r"(?P<name>(?!the\b|each\b|both\b|either\b|all\b|these\b|two\b)[\w+/-]+(?:\s(?!and\b|or\b|in\b|to\b|versus\b|had\b|were\b)[\w+/-]+){0,4}?)\s+(?:group|arm|cohort)\b", re.IGNORECASE)
-_BRACKET_BEFORE = re.compile(r"[\s,;]*[(\[](?:[^()\[\]]{0,16}[,;:]\s*)?[nN]\s*=\s*$")
-_GROUP_BEFORE = re.compile(r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>(?!the\b|or\b|and\b)[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$", re.IGNORECASE)
-_TO_DRUG = re.compile(r"\s*(?:(?:were|was)\s+)?(?:(?:randomi[sz]ed|assigned|allocated|treated|received|took|given)\s+)?(?:(?:to|on|with|receiving|taking|received|given)\s+)(?:the\s+)?(?=\w)")
-#: what behind a number says that it counts no people
-_NO_COUNT = re.compile(r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?|minutes?|min|h)\b(?! patients))|\.\d")
-_NEW_STUDY = re.compile(
-    r"\b(?:an?|another|one|this|first|second|third|larger?|recent|later|subsequent|similar|separate|previous|pilot|planned|prospective|retrospective|open-label|controlled)\s+(?:[\w-]+\s+){0,5}?(?:study|trial|RCT|registry|cohort|case series|meta-analysis|analysis)\b|\bet al\b|\([12][09]\d\d\)",
+    r"\s*(?:\([^()]{1,20}\)\s*)?(?:(?:patients?|participants?|subjects?|women|men"
+    r"|adults)\s+)?(?:were\s+|was\s+)?(?:randomly\s+)?(?:randomi[sz]ed\s+|assigned\s+"
+    r"|allocated\s+)?(?:in|on|to|of|from)\s+(?:the\s+|an?\s+)?"
+    r"(?P<name>(?!the\b|each\b|both\b|either\b|all\b|these\b|two\b)[\w+/-]+(?:\s(?!and\b|or\b|in\b"
+    r"|to\b|versus\b|had\b|were\b)[\w+/-]+){0,4}?)\s+(?:group|arm|cohort)\b",
     re.IGNORECASE,
 )
+_BRACKET_BEFORE = re.compile(r"[\s,;]*[(\[](?:[^()\[\]]{0,16}[,;:]\s*)?[nN]\s*=\s*$")
+_GROUP_BEFORE = re.compile(
+    r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>(?!the\b|or\b"
+    r"|and\b)[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$",
+    re.IGNORECASE,
+)
+_TO_DRUG = re.compile(
+    r"\s*(?:(?:were|was)\s+)?(?:(?:randomi[sz]ed|assigned|allocated|treated|received|took"
+    r"|given)\s+)?(?:(?:to|on|with|receiving|taking|received|given)\s+)(?:the\s+)?(?=\w)"
+)
+#: what behind a number says that it counts no people
+_NO_COUNT = re.compile(
+    r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?"
+    r"|minutes?|min|h)\b(?! patients))|\.\d"
+)
+_NEW_STUDY = re.compile(
+    r"\b(?:an?|another|one|this|first|second|third|larger?|recent|later|subsequent|similar"
+    r"|separate|previous|pilot|planned|prospective|retrospective|open-label"
+    r"|controlled)\s+(?:[\w-]+\s+){0,5}?(?:study|trial|RCT|registry|cohort|case series"
+    r"|meta-analysis|analysis)\b|\bet al\b|\([12][09]\d\d\)",
+    re.IGNORECASE,
+)
+
+
+_OTHERS: tuple[Label, ...] = ("DOSE", "SCALE")
 
 
 class SampleSizeFinder:
@@ -74,7 +107,7 @@ class _Reader:
         self.sentences = sentences_of(doc)
         self.tables = tables_of(doc)
         self.drugs = [(d.start, d.end) for d in get(doc, "DRUG")]
-        self.taken = sorted((d.start, d.end) for label in ("DOSE", "SCALE") for d in get(doc, label))  # type: ignore[arg-type]
+        self.taken = sorted((d.start, d.end) for label in _OTHERS for d in get(doc, label))
         document = document_of(doc)
         self.citations = [(c.at, c.keys) for c in document.citations] if document else []
         self.cited = [at for at, _ in self.citations]
@@ -129,14 +162,21 @@ class _Reader:
             return []
         words = w.Words(self.text, start, end, numbers)
         if self.short:
-            words.bits = [bits or (w.PEOPLE if word in self.short else 0) for word, bits in zip(words.words, words.bits, strict=True)]
+            words.bits = [
+                bits or (w.PEOPLE if word in self.short else 0)
+                for word, bits in zip(words.words, words.bits, strict=True)
+            ]
         low, high = bisect_left(self.drugs, (start, 0)), bisect_left(self.drugs, (end, 0))
         return Finder(words, self.drugs[low:high]).run(earlier)
 
     def _is_taken(self, at: int) -> bool:
         """Whether a dose or a scale holds the number."""
         i = bisect_left(self.taken, (at + 1, 0)) - 1
-        return i >= 0 and at < self.taken[i][1] and not re.match(r"[nN]\s*=\s*$", self.text[max(0, at - 4) : at].lstrip(" (["))
+        return (
+            i >= 0
+            and at < self.taken[i][1]
+            and not re.match(r"[nN]\s*=\s*$", self.text[max(0, at - 4) : at].lstrip(" (["))
+        )
 
     def _cell(self, start: int, end: int) -> list[Count] | None:
         """The counts of a table cell under a head that names a sample size; None where the head does not."""
@@ -147,12 +187,27 @@ class _Reader:
         finder = Finder(words, self.drugs)
         counts = {c.i: c for c in finder.run(False)}
         first = next((i for i, n in words.numbers.items() if n.is_integer and n.value >= 0), None)
-        if first is not None and first not in counts and first <= 3 and words.word(first + 1) not in ("%", "."):
+        if (
+            first is not None
+            and first not in counts
+            and first <= 3
+            and words.word(first + 1) not in ("%", ".")
+        ):
             number = words.numbers[first]
-            counts[first] = Count(first, number.start, number.end, int(number.value), "cell", first, 0, None, words)
+            counts[first] = Count(
+                first, number.start, number.end, int(number.value), "cell", first, 0, None, words
+            )
             for i, other in words.numbers.items():
-                if i > first and i not in counts and other.is_integer and words.word(i - 1) in ("/", "vs", "versus", "and", ",", ".", ":", ";", "+") and words.word(i + 1) != "%":
-                    counts[i] = Count(i, other.start, other.end, int(other.value), "coordination", i, 0, None, words)
+                if (
+                    i > first
+                    and i not in counts
+                    and other.is_integer
+                    and words.word(i - 1) in ("/", "vs", "versus", "and", ",", ".", ":", ";", "+")
+                    and words.word(i + 1) != "%"
+                ):
+                    counts[i] = Count(
+                        i, other.start, other.end, int(other.value), "coordination", i, 0, None, words
+                    )
         return [counts[i] for i in sorted(counts)]
 
     def _none(self, start: int, end: int, nones: list[int], counted: bool) -> list[Count]:
@@ -164,7 +219,11 @@ class _Reader:
         for at in nones[low:high]:
             i = words.starts.index(at)
             following = [words.kind(k) for k in range(i + 1, min(len(words), i + 6))]
-            if words.word(i + 1) != "of" or words.word(i + 2) in ("them", "whom", "those", "these") or any(kind & (w.PEOPLE | w.GROUP) for kind in following):
+            if (
+                words.word(i + 1) != "of"
+                or words.word(i + 2) in ("them", "whom", "those", "these")
+                or any(kind & (w.PEOPLE | w.GROUP) for kind in following)
+            ):
                 out.append(Count(i, at, at + 4, 0, "none", i, 0, None, words))
         return out
 
@@ -178,7 +237,9 @@ class _Reader:
             return False
         if cites and keys:
             return not cites & keys
-        return bool(_NEW_STUDY.search(self.text, start, end)) and not re.search(r"\b(?:in|of) this (?:study|trial)\b", self.text[start:end])
+        return bool(_NEW_STUDY.search(self.text, start, end)) and not re.search(
+            r"\b(?:in|of) this (?:study|trial)\b", self.text[start:end]
+        )
 
     # ------------------------------------------------------------ roles and arms
 
@@ -193,7 +254,15 @@ class _Reader:
         out = []
         for count, role in zip(study, roles, strict=True):
             arm = self._arm(count) if role != "total" else None
-            out.append(Found("SAMPLE_SIZE", count.start, count.end, SampleSizeValue(count.count, role, arm), f"count:{count.form}"))
+            out.append(
+                Found(
+                    "SAMPLE_SIZE",
+                    count.start,
+                    count.end,
+                    SampleSizeValue(count.count, role, arm),
+                    f"count:{count.form}",
+                )
+            )
         return out
 
     def _named_event(self, count: Count) -> bool:
@@ -211,7 +280,7 @@ class _Reader:
         return hits[i : i + 3]
 
     def _arm(self, count: Count) -> str | None:
-        """The name of the group that the text gives a count: *in the ketamine group*, *placebo (n = 51)*, *47 on lithium*."""
+        """The name of the group that the text gives a count: *in the ketamine group*, *placebo (n = 51)*."""
         words = count.words
         own = count.form in ("group", "verb", "part", "percent", "numerator") or count.noun < count.i
         after = words.ends[min(count.i if own else count.noun, len(words) - 1)]

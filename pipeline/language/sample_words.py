@@ -12,8 +12,12 @@ from functools import cache, lru_cache
 from pipeline.language.lexicon import rows
 from pipeline.language.numbers import Number, Numbers
 
-PEOPLE, ANIMAL, CASE, EVENT_NOUN, DROPOUT_NOUN, GROUP, RESPONDER, COMPLETER, SINGULAR = (1 << i for i in range(9))
-ENROL, SCREEN, ALLOCATE, COMPLETE, EVENT, DROPOUT, OTHER, UNIT, LABEL, MEASURE, STOP = (1 << i for i in range(9, 20))
+PEOPLE, ANIMAL, CASE, EVENT_NOUN, DROPOUT_NOUN, GROUP, RESPONDER, COMPLETER, SINGULAR = (
+    1 << i for i in range(9)
+)
+ENROL, SCREEN, ALLOCATE, COMPLETE, EVENT, DROPOUT, OTHER, UNIT, LABEL, MEASURE, STOP = (
+    1 << i for i in range(9, 20)
+)
 NUMBER, PLURAL_LIKE, PUNCT, CONTROL, RECEIVE = (1 << i for i in range(20, 25))
 ASSIGN = ALLOCATE | RECEIVE
 
@@ -23,8 +27,9 @@ _KINDS = {
 }  # fmt: skip
 _ROLES = {"arm": CONTROL, "event": RESPONDER, "complete": COMPLETER}
 _CUES = {
-    "enrol": ENROL, "screen": SCREEN, "allocate": ALLOCATE, "receive": RECEIVE, "complete": COMPLETE, "event": EVENT, "dropout": DROPOUT,
-    "other": OTHER, "unit": UNIT, "label": LABEL, "measure": MEASURE, "stop": STOP,
+    "enrol": ENROL, "screen": SCREEN, "allocate": ALLOCATE, "receive": RECEIVE,
+    "complete": COMPLETE, "event": EVENT, "dropout": DROPOUT, "other": OTHER,
+    "unit": UNIT, "label": LABEL, "measure": MEASURE, "stop": STOP,
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’][^\W\d_]+)*|\S")
 

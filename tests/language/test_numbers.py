@@ -47,7 +47,13 @@ def test_spans_take_in_the_sign() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("150 and 148", "and"), ("12/25", "slash"), ("12 out of the 25", "of"), ("3.1 ± 0.2", "plusminus"), ("5 patients, 6", None)],
+    [
+        ("150 and 148", "and"),
+        ("12/25", "slash"),
+        ("12 out of the 25", "of"),
+        ("3.1 ± 0.2", "plusminus"),
+        ("5 patients, 6", None),
+    ],
 )
 def test_links(text: str, kind: str | None) -> None:
     first, second = find_numbers(text)
@@ -59,8 +65,29 @@ def test_thousands_separators_keep_the_value(number: int) -> None:
     assert values(f"In {number:,} patients") == [number]
 
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def in_words(number: int) -> str:

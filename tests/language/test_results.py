@@ -18,7 +18,8 @@ def nlp() -> Language:
     nlp = spacy.blank("en")
     nlp.tokenizer = Tokenizer(nlp.vocab)
     for name in (
-        "goldpan_sentences", "goldpan_numbers", "goldpan_drugs", "goldpan_doses", "goldpan_sample_sizes", "goldpan_results",
+        "goldpan_sentences", "goldpan_numbers", "goldpan_drugs", "goldpan_doses",
+        "goldpan_sample_sizes", "goldpan_results",
     ):  # fmt: skip
         nlp.add_pipe(name)
     return nlp
@@ -43,21 +44,26 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Rates ranged from 48% to 61%.", [("48%", "percent"), ("61%", "percent")]),
         ("Response was 61, 66 and 34%.", [("61", "percent"), ("66", "percent"), ("34%", "percent")]),
         ("Pain scores fell from 31.2 to 12.9.", [("31.2", "score"), ("12.9", "score")]),
-        ("The mean change in score was –18.4 versus –5.7.", [("–18.4", "mean_change"), ("–5.7", "mean_change")]),
+        ("The mean change in score was –18.4 versus –5.7.",
+         [("–18.4", "mean_change"), ("–5.7", "mean_change")]),
         ("Scores fell by 16.1, 18.8, and 19.7 points.",
          [("16.1", "mean_change"), ("18.8", "mean_change"), ("19.7", "mean_change")]),
-        ("The decrease in pain score was 12.4 (SD 8.1) and 11.8 (SD 7.9).", [("12.4", "mean_change"), ("11.8", "mean_change")]),
+        ("The decrease in pain score was 12.4 (SD 8.1) and 11.8 (SD 7.9).",
+         [("12.4", "mean_change"), ("11.8", "mean_change")]),
         ("The mean change in the score was –4.6 ± 0.3.", [("–4.6 ± 0.3", "mean_change")]),
         ("Relapse was rarer (OR 2.7; 95% CI 1.2 to 6.1).", [("2.7", "effect_size"), ("1.2 to 6.1", "interval")]),
-        ("The hazard ratio for death was 0.62 (95% CI, 0.46-0.83).", [("0.62", "effect_size"), ("0.46-0.83", "interval")]),
+        ("The hazard ratio for death was 0.62 (95% CI, 0.46-0.83).",
+         [("0.62", "effect_size"), ("0.46-0.83", "interval")]),
         ("It helped (relative risk 1.7, 0.8–3.6) with an NNT of 6.",
          [("1.7", "effect_size"), ("0.8–3.6", "interval"), ("6", "effect_size")]),
         ("An effect of 2.24 (Cohen d) was found.", [("2.24", "effect_size")]),
         ("SMD = −0.62, 95% CI [−1.03, −0.21]", [("−0.62", "effect_size"), ("−1.03, −0.21", "interval")]),
         ("The median time to relapse was 18 days.", [("18 days", "time")]),
-        ("Median PFS was 8.3 months with A versus 4.1 months with B.", [("8.3 months", "time"), ("4.1 months", "time")]),
+        ("Median PFS was 8.3 months with A versus 4.1 months with B.",
+         [("8.3 months", "time"), ("4.1 months", "time")]),
         ("Side effects resolved within 2 hours.", [("2 hours", "time")]),
-        ("Lower pain was seen (3.0 versus 4.6; p = 0.02).", [("3.0", "score"), ("4.6", "score"), ("p = 0.02", "p_value")]),
+        ("Lower pain was seen (3.0 versus 4.6; p = 0.02).",
+         [("3.0", "score"), ("4.6", "score"), ("p = 0.02", "p_value")]),
     ],
 )  # fmt: skip
 def test_spans_and_kinds(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
@@ -105,7 +111,9 @@ def test_values(nlp: Language, text: str, value: ResultValue) -> None:
 
 
 def test_no_number_is_a_result_and_a_sample_size(nlp: Language) -> None:
-    doc = nlp("Response occurred in 98 of 156 patients (63%) against 59/156 (38%; OR, 2.78; 95% CI, 1.76 to 4.40).")
+    doc = nlp(
+        "Response occurred in 98 of 156 patients (63%) against 59/156 (38%; OR, 2.78; 95% CI, 1.76 to 4.40)."
+    )
     sizes = {(f.start, f.end) for f in get(doc, "SAMPLE_SIZE")}
     values = [(f.start, f.end) for f in get(doc, "RESULT")]
     assert len(sizes) == 4
@@ -114,7 +122,10 @@ def test_no_number_is_a_result_and_a_sample_size(nlp: Language) -> None:
 
 
 def test_cells_under_an_outcome(nlp: Language) -> None:
-    source = "# R\n\n| Study | Weeks | Response, % |\n|---|---|---|\n| Roe 2001 | 12 | 53 / 29 |\n| Doe 2002 | 6 | 8% / 21% |\n"
+    source = (
+        "# R\n\n| Study | Weeks | Response, % |\n|---|---|---|\n"
+        "| Roe 2001 | 12 | 53 / 29 |\n| Doe 2002 | 6 | 8% / 21% |\n"
+    )
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
     found = [f.value for f in get(doc, "RESULT")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from pipeline.language import drugs, numbers, sample_sizes, sentences  # noqa: F401  (register the factories)
 from pipeline.language.common import attach, get
@@ -24,7 +25,11 @@ def nlp() -> Language:
 
 def roles(nlp: Language, text: str) -> list[tuple[int, str]]:
     """(count, role) of every sample size in a text."""
-    found = [f.value for f in get(nlp(text), "SAMPLE_SIZE")]
+    return values(nlp(text))
+
+
+def values(doc: Doc) -> list[tuple[int, str]]:
+    found = [f.value for f in get(doc, "SAMPLE_SIZE")]
     return [(value.count, value.role) for value in found if isinstance(value, SampleSizeValue)]
 
 
@@ -42,12 +47,14 @@ def roles(nlp: Language, text: str) -> list[tuple[int, str]]:
         ("We enrolled 72 adults (n = 24 per group).", [(72, "total"), (24, "arm")]),
         ("Doses differed (5 or 10 mg; n = 91 and 92).", [(91, "arm"), (92, "arm")]),
         # ratios
-        ("Of 60 patients, 12/25 and 9 of 30 responded.", [(60, "total"), (12, "event"), (25, "arm"), (9, "event"), (30, "arm")]),
+        ("Of 60 patients, 12/25 and 9 of 30 responded.",
+         [(60, "total"), (12, "event"), (25, "arm"), (9, "event"), (30, "arm")]),
         ("In the group given lithium 7 out of 25 patients improved.", [(7, "event"), (25, "arm")]),
         ("Response was seen in 19 (90%) of 21 patients.", [(19, "event"), (21, "arm")]),
         # allocation
         ("A total of 40 patients were randomized: 19 to A and 21 to B.", [(40, "total"), (19, "arm"), (21, "arm")]),
-        ("Of 410 entered, 397 (198 lithium and 199 placebo) were analysed.", [(397, "arm"), (198, "arm"), (199, "arm")]),
+        ("Of 410 entered, 397 (198 lithium and 199 placebo) were analysed.",
+         [(410, "total"), (397, "arm"), (198, "arm"), (199, "arm")]),
         ("239 patients were assigned to lithium and 235 to valproate.", [(239, "arm"), (235, "arm")]),
         ("Of 121 women who qualified, 112 women were randomized to one of two groups.", [(121, "arm"), (112, "total")]),
         ("We compared 150 and 148 patients.", [(150, "arm"), (148, "arm")]),
@@ -64,6 +71,7 @@ def roles(nlp: Language, text: str) -> list[tuple[int, str]]:
         ("We randomized 60 patients; 52 completed the study.", [(60, "total"), (52, "arm")]),
         # animals
         ("In 24 rats, sleep was longer.", [(24, "total")]),
+        ("In nine control patients, nothing changed.", [(9, "arm")]),
         ("In mice (n = 12 per group), it failed.", [(12, "arm")]),
     ],
 )  # fmt: skip
@@ -86,6 +94,7 @@ def test_roles(nlp: Language, text: str, expected: list[tuple[int, str]]) -> Non
         "Patients were randomized 2:1 between 09/92 and 12/96.",
         "The score was 12 in the placebo group and 14 in the lithium group.",
         "Response was 58%, 61 and 34% in patients.",
+        "They were balanced every 4 patients, with n = 38 hospitals.",
         "A CMF 600/40/600 regimen was given.",
         "At least one patient from every site attended 3 case conferences.",
     ],
@@ -98,7 +107,10 @@ def test_what_counts_no_sample(nlp: Language, text: str) -> None:
     ("text", "arms"),
     [
         ("We randomized 40 patients to lithium (n=21) or placebo (n=19).", [None, "lithium", "placebo"]),
-        ("Women (872 in the fenretinide arm and 867 in the observation arm) were followed.", ["fenretinide", "observation"]),
+        (
+            "Women (872 in the fenretinide arm and 867 in the observation arm) were followed.",
+            ["fenretinide", "observation"],
+        ),
         ("The exercise group (n = 30) and the control group (n = 29) improved.", ["exercise", "control"]),
     ],
 )
@@ -113,22 +125,23 @@ def test_an_abbreviation_of_a_noun_of_people_counts_people(nlp: Language) -> Non
 
 def test_each_cited_study_of_a_paragraph_has_its_own_total(nlp: Language) -> None:
     source = (
-        "# Review\n\nRoe et al.[1] randomized 30 patients to lithium. In another trial[2] 26 patients received valproate.\n\n"
+        "# Review\n\nRoe et al.[1] randomized 30 patients to lithium. "
+        "In another trial[2] 26 patients received valproate.\n\n"
         "## References\n\n1. Roe A. Lithium. J Test. 2001;1:2.\n2. Doe B. Valproate. J Test. 2002;1:3.\n"
     )
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
-    assert [(f.value.count, f.value.role) for f in get(doc, "SAMPLE_SIZE")] == [(30, "total"), (26, "total")]  # type: ignore[union-attr]
+    assert values(doc) == [(30, "total"), (26, "total")]
 
 
 def test_table_columns_whose_head_names_a_sample_size(nlp: Language) -> None:
     source = (
-        "# Review\n\n| Study | Sample size | Weeks |\n|---|---|---|\n| Roe 2001 | 9 (2 drop-outs) | 12 |\n| Doe 2002 | 73 | 6 |\n"
+        "# Review\n\n| Study | Sample size | Weeks |\n|---|---|---|\n"
+        "| Roe 2001 | 9 (2 drop-outs) | 12 |\n| Doe 2002 | 73 | 6 |\n"
     )
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
-    found = [(f.value.count, f.value.role) for f in get(doc, "SAMPLE_SIZE")]  # type: ignore[union-attr]
-    assert found == [(9, "total"), (2, "dropout"), (73, "total")]
+    assert values(doc) == [(9, "total"), (2, "dropout"), (73, "total")]
 
 
 def test_any_tokenizer_will_do() -> None:
@@ -138,7 +151,9 @@ def test_any_tokenizer_will_do() -> None:
     assert [(span.text, span._.value.count) for span in doc.spans["sample_sizes"]] == [("12", 12)]
 
 
-@pytest.mark.parametrize("text", ["", "n=", "of 3 of 4 of", "1/2/3 (4 (5", "((((12%", "none", "12 (", "7 to 8 to 9 patients"])
+@pytest.mark.parametrize(
+    "text", ["", "n=", "of 3 of 4 of", "1/2/3 (4 (5", "((((12%", "none", "12 (", "7 to 8 to 9 patients"]
+)
 def test_scraps_of_text_raise_nothing(nlp: Language, text: str) -> None:
     for found in get(nlp(text), "SAMPLE_SIZE"):
         assert text[found.start : found.end]

@@ -1,0 +1,204 @@
+"""Counts without a noun: the subject of a verb, a number before a group or a percentage, beside another count."""
+
+from __future__ import annotations
+
+from pipeline.language import sample_words as w
+from pipeline.language.sample_heads import Heads
+
+_CONJUNCTIONS = frozenset({"and", ",", "versus", "vs", "while", "whereas", ";", "(", "or", "&", "/"})
+#: what may stand before a bare number that is a subject
+SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
+    {
+        "",
+        "whom",
+        "which",
+        "only",
+        "remaining",
+        "other",
+        "additional",
+        "further",
+        ":",
+        "these",
+        "the",
+        "but",
+        "[",
+        ".",
+    }
+)
+_PREPOSITIONS = frozenset(
+    {"in", "on", "to", "for", "with", "from", "of", "receiving", "by", "at", "under", "without"}
+)
+_YEARS = range(1900, 2101)
+
+
+class Bare(Heads):
+    """Rules that believe a bare number for the words around it."""
+
+    def _weak(self, i: int, others: bool) -> None:
+        words = self.words
+        value = words.numbers[i].value
+        if value in _YEARS and self._is_year(i):
+            return
+        before, after = words.word(i - 1), words.word(i + 1)
+        if (
+            after in ("(", "[")
+            and words.word(i + 2) == "#"
+            and words.word(i + 3) == "%"
+            and words.close(i + 1) is not None
+        ):
+            if not self._measured(i):
+                self._add(i, "percent")
+            return
+        if before == "(" and words.word(i - 2) == "%" and after in (")", "of", "/") and others:
+            self._add(i, "percent")
+            return
+        if (
+            before in ("in", "by", "for", "among")
+            and after in (".", ",", ")", ";", "(", "and", "", "with", "on", "receiving", "treated")
+            and any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1))
+        ):
+            if not self._measured(i) and words.word(i - 2) not in (
+                "improved",
+                "increased",
+                "decreased",
+                "reduced",
+                "fell",
+            ):
+                self._add(i, "verb in")
+            return
+        if before == "(" and after in (")", ";") and others and self._named_group(i):
+            self._add(i, "group")
+            return
+        if before == "with" and words.kind(i + 1) & w.ALLOCATE and others:
+            self._add(i, "verb", i + 1, words.kind(i + 1))
+            return
+        if (
+            before == "("
+            and words.kind(i - 2) & w.PEOPLE
+            and after in _PREPOSITIONS
+            and self._group(i + 1) is not None
+        ):
+            self._add(i, "group", i + 1)
+            return
+        if before not in SUBJECT_BEFORE:
+            return
+        if not others:
+            return
+        j = i + 1
+        while words.word(j).endswith("ly") or words.word(j) in (
+            "also",
+            "never",
+            "then",
+            "subsequently",
+            "each",
+            "more",
+            "further",
+        ):
+            j += 1
+        kind = words.kind(j)
+        if (
+            kind & (w.ASSIGN | w.EVENT | w.DROPOUT | w.COMPLETE | w.ENROL)
+            and not kind & (w.UNIT | w.OTHER)
+            and words.word(j) not in ("showed", "found", "including", "included", "observed")
+        ):
+            self._add(i, "verb", j, kind)
+            return
+        if words.word(j) in (
+            "were",
+            "was",
+            "had",
+            "did",
+            "have",
+            "could",
+            "remained",
+            "showed",
+            "are",
+        ) and not self._measured(i):
+            self._add(i, "verb", j, words.kind(j + 1) & ~w.STOP)
+            return
+        if (
+            before in ("and", "while", "whereas")
+            and self._allocated(i)
+            and not kind & (w.UNIT | w.OTHER | w.NUMBER)
+            and words.word(j) not in ("%", "or", "years")
+        ):
+            self._add(i, "group", j - 1)
+            return
+        if (
+            words.word(j) not in _PREPOSITIONS
+            or (before and before not in _CONJUNCTIONS)
+            or self._measured(i)
+        ):
+            return
+        beside = words.word(j) in ("to", "on", "in", "with", "receiving") and self._parallel(i)
+        if (
+            self._group(j) is not None
+            or self._drug(j)
+            or (beside and before in ("and", "versus", "vs", "whereas", "while"))
+        ):
+            self._add(i, "group", j)
+
+    def _measured(self, i: int) -> bool:
+        """Whether a mean, a score or another measure governs the number."""
+        for k in range(i - 1, max(-1, i - 9), -1):
+            kind = self.words.kind(k)
+            if kind & w.MEASURE:
+                return True
+            if k in self.found or self.words.word(k) in (";", "."):
+                return False
+        return False
+
+    def _group(self, j: int) -> int | None:
+        """Token of the group that a preposition at ``j`` leads to, within the clause."""
+        for k in range(j + 1, j + 10):
+            kind = self.words.kind(k)
+            if kind & w.GROUP:
+                return k
+            if kind & (w.NUMBER | w.UNIT) or self.words.word(k) in (".", ";", ")", "(", "", ","):
+                return None
+        return None
+
+    def _drug(self, j: int) -> bool:
+        """Whether a drug stands within two words behind a preposition at ``j``."""
+        start = self.words.ends[j] if j < len(self.words) else 0
+        stop = self.words.starts[min(j + 3, len(self.words) - 1)] + 1
+        return any(start <= a < stop for a, _ in self.drugs)
+
+    def _named_group(self, i: int) -> bool:
+        """``clodronate 1600 mg (149) or controls (150)``: a drug or a group before the bracket, and another."""
+        words = self.words
+        lone = [
+            k
+            for k in words.numbers
+            if k in self.able and words.word(k - 1) == "(" and words.word(k + 1) in (")", ";")
+        ]
+        start, stop = words.starts[max(0, i - 6)], words.starts[i]
+        near = any(start <= a < stop for a, _ in self.drugs) or any(
+            words.kind(k) & (w.GROUP | w.CONTROL) for k in range(max(0, i - 4), i)
+        )
+        return near and (len(lone) > 1 or any(count.form == "n=" for count in self.found.values()))
+
+    def _parallel(self, i: int) -> bool:
+        """Whether the last count before was of people in this sentence (``239 were assigned to A and 235 to B``)."""
+        earlier = [j for j in self.found if j < i]
+        return bool(earlier) and self.found[max(earlier)].form in (
+            "people",
+            "verb",
+            "group",
+            "n=",
+            "randomized #",
+            "of them",
+            "total of",
+            "number of",
+            "event",
+            "numerator",
+        )
+
+    def _allocated(self, i: int) -> bool:
+        """Whether a verb of allocation stands between the last count and the number at ``i``."""
+        last = max((j for j in self.found if j < i), default=None)
+        return (
+            last is not None
+            and i - last < 25
+            and any(self.words.kind(k) & w.ALLOCATE for k in range(last + 1, i))
+        )

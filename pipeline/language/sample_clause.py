@@ -1,0 +1,228 @@
+"""What stands around a count in its clause: verbs, groups and percentages that decide its role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.language import sample_words as w
+from pipeline.language.sample_counts import Count
+
+_RELATIVE = frozenset({"who", "whom", "that", "which", "whose", "with", "without", "having", "if", "when"})
+_CLAUSE = frozenset({";", "whereas", "while", "but", "although", ":"})
+_UNSURE = frozenset(
+    {
+        "found",
+        "demonstrated",
+        "showed",
+        "shown",
+        "reported",
+        "observed",
+        "seen",
+        "obtained",
+        "had",
+        "improved",
+        "maintained",
+        "rated",
+        "maintain",
+        "tolerated",
+    }
+)
+#: words before a noun of people that make it one group
+GROUP_WORDS = frozenset(
+    {"intervention", "experimental", "control", "placebo", "treated", "untreated", "comparison"}
+)
+_EACH = frozenset({"each", "per", "apiece"})
+_WHOLE = frozenset(
+    {"either", "or", "groups", "arms", "cohorts", "one", "two", "three", "four", "versus", "vs"}
+)
+_AUXILIARIES = frozenset({"were", "was", "had", "have", "be", "been", "are", "also", "not", "did"})
+
+
+@dataclass(slots=True)
+class Clause:
+    """What stands around a count: kinds to its left and right, and a few signs that decide roles."""
+
+    left: int = 0
+    right: int = 0
+    #: an event verb follows directly; or after a phrase (*with depression*) that may swallow it
+    does: bool = False
+    does_later: bool = False
+    unsure: bool = False
+    #: *occurred in 12 patients*
+    done_in: bool = False
+    done_in_unsure: bool = False
+    #: *in the placebo group*, *to placebo* behind the count
+    group: bool = False
+    to_group: bool = False
+    of: bool = False
+    enrolled: bool = False
+    assigned: bool = False
+    completed: bool = False
+    dropped: bool = False
+    screened: bool = False
+    each: bool = False
+    percent: bool = False
+    #: *one group consisted of 21 patients*, *intervention dyads (n = 69)*
+    of_group: bool = False
+    #: a verb of any of these kinds stands in the clause
+    verb: bool = False
+    #: the verb of enrolment is the sentence's own (*were randomized*, *enrolled 68*)
+    main: bool = False
+    allocated: bool = False
+
+
+def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Clause:
+    """Read the clause of a count. ``taken`` are the tokens of the other counts of its sentence."""
+    words, out = count.words, Clause()
+    _left(count, taken, out)
+    relative = preposed = False
+    out.percent = _percent_beside(count)
+    j = (count.i if count.form in ("verb", "group", "of them", "percent") else max(count.noun, count.i)) + 1
+    if count.form in ("n=", "percent") or words.word(j) == "(":
+        close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
+        if count.form == "n=" and close:
+            out.each = any(words.word(k) in _EACH for k in range(j, close))
+        if close is not None and (count.form != "n=" or not any(k in taken for k in range(j, close))):
+            j = close + 1
+    distance = 0
+    while j < len(words) and distance < 26:
+        word, kind = words.words[j], words.bits[j]
+        if j in taken or word in _CLAUSE:
+            break
+        if word == "(":
+            close = words.close(j)
+            out.percent = out.percent or (count.form == "group" and words.word(j + 2) == "%")
+            if close is None:
+                break
+            j = close + 1
+            continue
+        if word in (")", "]") or (
+            word == "," and words.word(j + 1) in ("and", "while", "whereas", "but", "with", "respectively")
+        ):
+            break
+        if word in _RELATIVE or (
+            (word == "diagnosed" or (word.endswith("ing") and kind & (w.EVENT | w.ASSIGN | w.ENROL)))
+            and words.word(j - 1) not in _AUXILIARIES
+        ):
+            relative = True
+        if word in _EACH and distance < 4:
+            out.each = True
+        if kind & w.GROUP and preposed:
+            out.group = True
+        if word in ("in", "on", "to", "from", "of", "receiving", "at") and distance < 3:
+            preposed = True
+        if word == "to" and not out.to_group:
+            out.to_group = _one_group(words, j)
+        verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
+        if verb and not out.right & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN):
+            out.verb = True
+            out.enrolled = (bool(kind & w.ENROL) and not relative) or out.enrolled
+            out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
+            out.completed = bool(kind & w.COMPLETE) and not relative
+            if kind & w.EVENT and not relative:
+                out.does = True
+                out.unsure = word in _UNSURE
+            elif kind & w.EVENT:
+                out.does_later = True
+        if kind & w.ASSIGN:
+            out.assigned = True
+        if kind & w.ALLOCATE and not relative:
+            out.allocated = True
+        if kind & w.ENROL and not relative:
+            out.enrolled = True
+            out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
+        if (kind & w.DROPOUT and distance < 8 and not relative) or (
+            word == "lost" and words.word(j + 1) == "to" and distance < 6
+        ):
+            out.dropped = True
+        out.right |= kind
+        j += 1
+        distance += 1
+    if not out.group and preposed:
+        start, stop = (
+            words.ends[max(count.noun, count.i)],
+            words.ends[min(len(words) - 1, max(count.noun, count.i) + 4)],
+        )
+        out.group = any(start <= a < stop for a, _ in drugs)
+    return out
+
+
+def _percent_beside(count: Count) -> bool:
+    """Whether a percentage stands in the bracket behind a count, or the count in the bracket behind a percentage."""
+    words = count.words
+    for at in (count.i + 1, max(count.noun, count.i) + 1):
+        if words.word(at) in ("(", "[") and words.word(at + 1) == "#" and words.word(at + 2) == "%":
+            return True
+    first = count.i - 3 if count.form == "n=" else count.i - 1
+    if words.word(first) in ("(", "[") and words.word(first - 1) == "%":
+        return True
+    return (
+        count.form == "n="
+        and words.word(count.i + 1) in (",", ";")
+        and words.word(count.i + 3) == "%"
+        and words.word(count.i + 4) not in ("ci", "confidence")
+    )
+
+
+def _one_group(words: w.Words, j: int) -> bool:
+    """Whether *to* at ``j`` leads to one group, and not to a choice (*to A or B*, *to two groups*)."""
+    for k in range(j + 1, j + 12):
+        word, kind = words.word(k), words.kind(k)
+        if word in _WHOLE or (kind & w.NUMBER and words.word(k + 1) in ("of", "groups", "arms", "treatment")):
+            return False
+        if kind & w.GROUP:
+            return words.word(k + 1) not in ("or", "versus", "vs") and not (
+                words.word(k + 1) == "and" and words.word(k + 2) != "#"
+            )
+        if kind & w.NUMBER or word in (".", ";", ""):
+            break
+    return True
+
+
+def _left(count: Count, taken: set[int], out: Clause) -> None:
+    words = count.words
+    k = count.i - 1
+    if count.form == "n=":
+        while k >= 0 and words.words[k] not in "([" and count.i - k < 8:
+            k -= 1
+        if k < 0 or count.i - k >= 8:
+            k = count.i - 3
+        else:
+            k -= 1
+    near, comma = 0, False
+    first = words.word(k)
+    out.of = first in ("of", "among", "from")
+    if first in ("the", "these", "all", "only"):
+        out.of = words.word(k - 1) in ("of", "among", "from")
+    while k >= 0 and near < 12:
+        word, kind = words.words[k], words.bits[k]
+        if k in taken or word in (";", ":"):
+            break
+        out.left |= kind
+        if (
+            kind & w.GROUP
+            and kind & w.SINGULAR
+            and near < 5
+            and (
+                first in ("comprised", "included", "contained", "had", "received")
+                or (
+                    first == "of"
+                    and words.word(count.i - 2) in ("consisted", "comprised", "composed", "consisting")
+                )
+            )
+        ) or (
+            count.form == "n=" and word in GROUP_WORDS and (near == 0 or (near == 1 and out.left & w.PEOPLE))
+        ):
+            out.of_group = True
+        if kind & w.EVENT and near < 6 and first in ("in", "by", "for", "among", "only", "the", "affected"):
+            out.done_in = True
+            out.done_in_unsure = word in _UNSURE
+        if word == ",":
+            comma = True
+        if kind & w.ENROL and near < 6 and not comma:
+            out.enrolled = True
+            out.main = out.main or not word.startswith(("compris", "includ", "involv"))
+        if kind & w.SCREEN and not kind & w.ENROL and near < 3:
+            out.screened = True
+        k -= 1
+        near += 1

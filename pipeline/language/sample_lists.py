@@ -1,0 +1,104 @@
+"""Counts in lists: coordinated numbers share a form, and numbers that add up to a count are its groups."""
+
+from __future__ import annotations
+
+from pipeline.language import sample_words as w
+from pipeline.language.sample_bare import SUBJECT_BEFORE, Bare
+
+_YEARS = range(1900, 2101)
+
+
+class Lists(Bare):
+    """Rules that read several numbers of a sentence together."""
+
+    def _bracketed_sums(self, able: list[int]) -> None:
+        """``397 (198 gemcitabine and 199 epirubicin)``: numbers in a bracket that add up to the one before it."""
+        words = self.words
+        for i in able:
+            close = words.close(i + 1) if words.word(i + 1) == "(" else None
+            if close is None or words.numbers[i].value < 10:
+                continue
+            parts = [j for j in able if i < j < close]
+            if 2 <= len(parts) <= 6 and sum(words.numbers[j].value for j in parts) == words.numbers[i].value:
+                if i not in self.found:
+                    self._add(i, "verb", i)
+                for j in parts:
+                    if j not in self.found:
+                        self._add(j, "part", j)
+
+    def _sums(self, able: list[int]) -> None:
+        """Numbers behind a count that add up to it are its groups: ``397 (198 gemcitabine and 199 epirubicin)``."""
+        rest = [
+            i
+            for i in able
+            if i not in self.found
+            and self._head(i)[0] in ("", "people")
+            and self.words.word(i - 1) in SUBJECT_BEFORE | {"to", "=", "n"}
+        ]
+        for whole in [c for c in self.found.values() if c.count >= 10]:
+            later = [i for i in able if i > whole.i]
+            for first in range(len(later)):
+                total = 0.0
+                for last in range(first, min(len(later), first + 4)):
+                    total += self.words.numbers[later[last]].value
+                    if (
+                        last > first
+                        and total == whole.count
+                        and all(i in rest or i in self.found for i in later[first : last + 1])
+                    ):
+                        for i in later[first : last + 1]:
+                            if i not in self.found:
+                                self._add(i, "part", i)
+                        break
+
+    def _coordinated(self, able: list[int]) -> None:
+        """``150 and 148 patients``, ``n = 91 and 92``, ``18, 20, and 22 in the three groups``."""
+        words = self.words
+        for i in reversed(able):
+            if i in self.found:
+                continue
+            right = i + 2 if words.word(i + 1) in ("and", "or", "versus", "vs", "&") else None
+            if words.word(i + 1) == "vs" and words.word(i + 2) == ".":
+                right = i + 3
+            if words.word(i + 1) == "," and words.word(i + 2) == "#":
+                right = i + 2
+            elif words.word(i + 1) == "," and words.word(i + 2) in ("and", "or"):
+                right = i + 3
+            other = self.found.get(right) if right is not None else None
+            if other and other.form in (
+                "people",
+                "event",
+                "dropout",
+                "group",
+                "n=",
+                "percent",
+                "coordination",
+            ):
+                if (words.numbers[i].value in _YEARS and self._is_year(i)) or (
+                    words.word(i + 1) == "," and other.form != "coordination" and not self._chain(i)
+                ):
+                    continue
+                self._add(i, "coordination", other.noun, other.kinds)
+        for i in able:
+            if i in self.found or words.word(i - 1) not in ("and", "or", ",", "versus", "vs", "&", "."):
+                continue
+            k = i - 1
+            while k > 0 and words.word(k) in ("and", "or", ",", "versus", "vs", "&", "."):
+                k -= 1
+            if (
+                k in self.found
+                and self.found[k].form in ("n=", "dropout", "number of", "verb in", "randomized #")
+                and i - k <= 3
+                and words.kind(i + 1) & (w.STOP | w.PUNCT)
+                and not (words.word(i - 1) == "." and words.word(i - 2) != "vs")
+            ):
+                self._add(i, self.found[k].form, self.found[k].noun, self.found[k].kinds)
+
+    def _chain(self, i: int) -> bool:
+        """Whether a comma list from ``i`` on ends in *and* (``20, 22, and 20 patients``)."""
+        k = i
+        while self.words.word(k + 1) == "," and self.words.word(k + 2) == "#":
+            k += 2
+        return self.words.word(k + 1) in ("and", "or") or (
+            self.words.word(k + 1) == "," and self.words.word(k + 2) in ("and", "or")
+        )

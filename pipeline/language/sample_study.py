@@ -1,0 +1,136 @@
+"""The counts of one study read together: groups that add up to a total, groups beside one another."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from pipeline.language import sample_words as w
+from pipeline.language.sample_clause import GROUP_WORDS, Clause
+from pipeline.language.sample_counts import Count
+from pipeline.schema import Role
+
+
+def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
+    """Read the counts of a study together, in place: groups that add up to a total, groups without one.
+
+    A run of two to six neighbouring counts of one sentence that adds up to a count stated before it or just behind
+    it is a list of groups.
+    """
+    totals = {c.count for c, role in zip(counts, roles, strict=True) if role == "total"}
+    wholes = {
+        c.count
+        for c, role in zip(counts, roles, strict=True)
+        if role in ("total", "arm") and c.form not in ("denominator", "numerator")
+    }
+    settled: set[int] = set()
+    for start in range(len(counts)):
+        if roles[start] not in ("total", "arm") or counts[start].form in ("denominator", "numerator"):
+            continue
+        whole = 0
+        for stop in range(start, min(len(counts), start + 6)):
+            if roles[stop] not in ("total", "arm"):
+                break
+            whole += counts[stop].count
+            if stop == start or whole not in wholes:
+                continue
+            first = next(
+                (
+                    k for k, count in enumerate(counts)
+                    if count.count == whole and not start <= k <= stop and roles[k] in ("total", "arm")
+                ),
+                None,
+            )  # fmt: skip
+            if first is None or (totals and whole not in totals and whole < max(totals)):
+                continue
+            if first < start and whole not in totals and (not totals or whole > max(totals)):
+                roles[first] = "total"
+                roles[:] = ["arm" if k != first and role == "total" else role for k, role in enumerate(roles)]
+            settled.add(first)
+            for k in range(start, stop + 1):
+                roles[k] = "arm"
+            break
+    for k, (one, other) in enumerate(pairwise(counts)):
+        if k in settled or roles[k] != "total" or roles[k + 1] != "arm" or one.words is not other.words:
+            continue
+        if one.count + other.count not in totals and _side_by_side(one, other, arounds[k]):
+            roles[k] = "arm"
+    _shared_verbs(counts, arounds, roles)
+    if "total" not in roles:
+        _promote(counts, arounds, roles)
+
+
+def _shared_verbs(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
+    """*Six patients on the drug and two on placebo had infections*: the verb is that of both."""
+    for k in range(len(counts) - 2, -1, -1):
+        one, other = counts[k], counts[k + 1]
+        if (
+            roles[k] not in ("total", "arm")
+            or roles[k + 1] != "event"
+            or one.words is not other.words
+            or arounds[k].verb
+        ):
+            continue
+        if other.form in ("group", "verb", "percent") and arounds[k + 1].does and _side_by_side(one, other):
+            roles[k] = "event"
+
+
+def _promote(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
+    """Where no number was taken for the total: the first count that is larger than all others, if it is no group's."""
+    able = [
+        k
+        for k, role in enumerate(roles)
+        if role == "arm" and counts[k].form in ("people", "n=", "total of", "randomized #", "number of")
+    ]
+    if not able:
+        return
+    most = max(c.count for c in counts)
+    first = able[0]
+    if (
+        arounds[first].each
+        or not GROUP_WORDS.isdisjoint(counts[first].words.words[counts[first].i + 1 : counts[first].noun])
+        or arounds[first].of_group
+        or (arounds[first].left & w.GROUP and counts[first].form == "n=")
+        or (
+            counts[first].form == "n="
+            and sum(c.form == "n=" and c.words is counts[first].words for c in counts) > 1
+        )
+    ):
+        return
+    if (counts[first].count == most and sum(c.count == most for c in counts) == 1) or len(counts) == 1:
+        others = [c for c in counts if c is not counts[first] and c.words is counts[first].words]
+        if (
+            not any(_side_by_side(counts[first], c, arounds[first]) for c in others)
+            and not (counts[first].kinds & w.CONTROL)
+            and counts[first].words.word(counts[first].i - 1) != "("
+        ):
+            roles[first] = "total"
+
+
+def _side_by_side(first: Count, second: Count, around: Clause | None = None) -> bool:
+    """Whether two counts are groups beside one another: ``30 patients using A and 50 patients using B``."""
+    words = first.words
+    joint = words.word(second.i - 1)
+    between = words.words[first.i + 1 : second.i]
+    if (
+        {"of", ":", "("} & set(between[:2])
+        or "(" in between
+        or not 0.2 <= first.count / max(1, second.count) <= 5
+    ):
+        return False
+    if any(words.kind(k) & w.COMPLETE for k in range(second.noun, second.noun + 4)):
+        return False
+    if second.form == "verb" or joint in (",", ";"):
+        # each has its own treatment: "33 received A, 31 received B", "44 were randomized to A; 47 to B"
+        given = any(words.kind(k) & w.RECEIVE for k in range(first.i, second.i)) or (
+            around is not None and around.to_group
+        )
+        return (
+            second.form in ("verb", "group")
+            and joint in (",", ";", "and", "whereas", "while", "versus")
+            and given
+        )
+    return joint in ("and", "versus", "vs", "or", "whereas", "while") and second.form in (
+        "people",
+        "group",
+        "coordination",
+    )
