@@ -18,7 +18,7 @@ from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 
 #: Endings of the files that a folder is searched for.
-SUFFIXES = frozenset({".txt", ".md", ".pdf", ".xml", ".nxml", ".html", ".htm"})
+SUFFIXES = frozenset({".txt", ".md", ".pdf", ".xml", ".nxml", ".html", ".htm", ".xhtml", ".json"})
 MANIFEST = "manifest.csv"
 _COLUMNS = ("id", "title", "doi", "citation", "terms", "sha256", "file")
 
@@ -96,7 +96,7 @@ def _add(corpus: Corpus, path: Path, settings: Settings) -> None:
     if path.is_dir() and (path / MANIFEST).is_file():
         path = path / MANIFEST
     if path.is_dir():
-        corpus.items += [identify(p, settings) for p in _walk(path)]
+        corpus.items += [_inside(path, p) or identify(p, settings) for p in _walk(path)]
     elif path.suffix.lower() == ".csv":
         _add_manifest(corpus, path, settings)
     else:
@@ -113,9 +113,29 @@ def _walk(folder: Path) -> list[Path]:
             and path.stem.lower() != "readme"
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
             and path.is_file()
+            and (path.suffix.lower() != ".json" or _is_bioc(path))
         )
     except OSError as error:
         raise GoldpanError(f"{folder}: cannot be listed ({error.strerror}); check its permissions") from error
+
+
+def _is_bioc(path: Path) -> bool:
+    """Whether a JSON file is BioC: other JSON lies in folders of papers, too."""
+    from pipeline.reading.sources import kind_of
+
+    try:
+        with path.open("rb") as file:
+            return kind_of(file.read(65536)) == "bioc-json"
+    except OSError:
+        return False
+
+
+def _inside(folder: Path, path: Path, doc_id: str = "") -> Item | None:
+    """None where a file stands in its folder; where a link or ``..`` leads out of it, the item set aside, unread."""
+    if path.resolve().is_relative_to(folder.resolve()):
+        return None
+    reason = f"leads out of {folder}; put the file itself there, or name its own folder"
+    return Item(id=doc_id or path.stem, path=path, reason=reason)
 
 
 def identify(path: Path, settings: Settings, title: str = "") -> Item:
@@ -139,10 +159,15 @@ def _add_manifest(corpus: Corpus, path: Path, settings: Settings) -> None:
     for row in read_manifest(path):
         corpus.listed += 1
         folders = (path.parent, path.parent / "texts", *settings.texts)
-        found = next((f / row["file"] for f in folders if (f / row["file"]).is_file()), None)
-        if found is None:
+        folder = next((f for f in folders if (f / row["file"]).is_file()), None)
+        if folder is None:
             where = f"doi:{row['doi']}" if row["doi"] else row["citation"] or row["file"]
             corpus.absent.append(Absent(row["id"], where))
+            continue
+        found = folder / row["file"]
+        outside = _inside(folder, found, row["id"])
+        if outside is not None:
+            corpus.items.append(outside)
             continue
         item = identify(found, settings, row["title"])
         if row["sha256"] and item.sha256 and item.sha256 != row["sha256"]:

@@ -127,9 +127,10 @@ class _Reader:
                 heading = " ".join(passage.text.split())
                 other = heading_kind(heading)
                 dropped = other if other not in (None, "abstract") else None
+            named = heading if dropped and kind == "body" else kind.replace("_", " ")
             kind = dropped if dropped and kind == "body" else kind
             if kind in ("references", "author_notes", "acknowledgements", "keywords", "front_matter"):
-                self._section(kind, heading if dropped else kind.replace("_", " "), None)
+                self._section(kind, named, None)
                 continue
             if self.builder.length:
                 self.builder.insert("\n\n")

@@ -60,7 +60,7 @@ _ITEM = rf"(?P<names>{_NAMES})[\s,]+(?:\(?)(?P<years>{_YEARS}|in press|n\.d\.)"
 AUTHOR_YEAR_ITEM = re.compile(_ITEM)
 #: "Corssen and Domino (1965)", "Berman et al. [2000]": the names stay in the sentence, the year is lifted.
 NARRATIVE = re.compile(
-    rf"(?P<names>{_SURNAME}(?:(?:,\s+{_SURNAME}){{0,3}},?\s+(?:and|&)\s+{_SURNAME}|,?\s+et\s+al\.?|\s+and\s+(?:colleagues|"
+    rf"(?<!\w)(?P<names>{_SURNAME}(?:(?:,\s+{_SURNAME}){{0,3}},?\s+(?:and|&)\s+{_SURNAME}|,?\s+et\s+al\.?|\s+and\s+(?:colleagues|"
     rf"coworkers))?)(?:['’]s?)?"
     rf"(?P<mark>\s*\((?P<years>{_YEARS})\))"
 )

@@ -136,7 +136,7 @@ class _Article:
         stray: list[Piece] = [Piece("text", *self.tree.head(element))]
         for child in element:
             name = local_name(child.tag)
-            if name not in ("title", "label"):
+            if name not in ("title", "label", "caption"):  # the caller's
                 if name in BLOCKS or name in _DROPPED or name in SILENT or name == "sec-meta":
                     self.writer.block(kind, title, [stray])
                     stray = []

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.reading.citations import expand_numbers
 from pipeline.reading.references import author_year_key, parse_entry
 from pipeline.reading.tree_text import local_name
+from pipeline.reading.xrefs import is_number
 from pipeline.schema import Reference
 
 _CITATIONS = ("mixed-citation", "element-citation", "nlm-citation", "citation", "citation-alternatives")
@@ -55,7 +56,7 @@ def read_references(root: Any) -> References:
     links = [
         (link.get("rid") or "", _text(link)) for link in _iter(root, "xref") if link.get("ref-type") == "bibr"
     ]
-    numeric = sum(expand_numbers(text.strip("[]() ")) is not None for _, text in links)
+    numeric = sum(is_number(text) for _, text in links)
     out = References(named=bool(links) and numeric * 2 < len(links))
     letters = _letters(links) if out.named else {}
     used: set[str] = set()
@@ -182,11 +183,15 @@ def _printed(
     source: str | None,
 ) -> str:  # fmt: skip
     """An entry as a list prints it: many files have its parts without a stop or blank between them."""
-    names = ", ".join(f"{name} {''.join(w[0] for w in given.split()) if len(given) > 3 else given}".strip()
-                      for name, given in people)  # fmt: skip
+    names = ", ".join(f"{name} {_initials(given)}".strip() for name, given in people)
     if "et al." in fields["authors"]:
         names += ", et al"
     pages = "–".join(page for page in (first, last) if page)
     where = f"{fields['year'] or ''}{fields['suffix']}{f';{volume}' if volume else ''}{f':{pages}' if pages else ''}"
     parts = [names, fields["title"], source if source != fields["title"] else None, where]
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _initials(given: str) -> str:
+    """``Ann Bea`` or ``A. B.`` as ``AB``; what is initials already stays."""
+    return given if given.isupper() and given.isalpha() else "".join(word[0] for word in given.split())

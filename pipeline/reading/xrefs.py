@@ -71,7 +71,7 @@ def marks(
         keys = _keys(text, group, between)
         if first.raised:
             out.append(Mark(first.start, last.end, keys))
-        elif _numeric(text[first.start : first.end]):
+        elif is_number(text[first.start : first.end]):
             out.append(_numbers(text, first.start, last.end, keys))
         else:
             out.append(_names(text, first.start, last.end, keys))
@@ -85,7 +85,7 @@ def _groups(text: str, links: list[Link]) -> Iterator[list[Link]]:
         if group:
             gap = text[group[-1].end : link.start]
             joined = _SEPARATOR.fullmatch(gap) is not None and group[-1].raised == link.raised
-            if joined and not _numeric(text[link.start : link.end]):
+            if joined and not is_number(text[link.start : link.end]):
                 joined = gap.strip() in (",", ";")
             if not joined:
                 yield group
@@ -95,7 +95,12 @@ def _groups(text: str, links: list[Link]) -> Iterator[list[Link]]:
         yield group
 
 
-def _numeric(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a link's text is reference numbers (``3``, ``[3-5]``), not a name or a bare year.
+
+    >>> is_number("[3]"), is_number("2001"), is_number("Roe, 2001")
+    (True, False, False)
+    """
     bare = text.strip("[]() ")
     return expand_numbers(bare) is not None and not re.fullmatch(r"(?:1[89]|20)\d\d", bare)
 
