@@ -30,9 +30,9 @@ class Forms(Reader):
                 and 0 <= self.numbers[i].value < 1
                 and not self.numbers[i].is_integer
             ):
-                if not re.fullmatch(
-                    r"\s*(?:,|and|,\s*and|&)\s*[=<]?\s*", self.text[end : self.numbers[i].start]
-                ) or pat.PERCENT.match(self.text, self.numbers[i].end):
+                if not pat.AND.fullmatch(self.text[end : self.numbers[i].start]) or pat.PERCENT.match(
+                    self.text, self.numbers[i].end
+                ):
                     break
                 self._add(i, self.numbers[i].end, "p_value", "p value, coordinated")
                 end = self.numbers[i].end
@@ -49,7 +49,7 @@ class Forms(Reader):
         high = abs(b.value) if between.strip(" %") == "" and b.signed and a.value >= 0 else b.value
         if a.value > high:
             return None
-        percent = re.match(r"\s?%", self.text[b.end : b.end + 2])
+        percent = pat.PERCENT_SIGN.match(self.text[b.end : b.end + 2])
         end: int = b.end + (percent.end() if percent else 0)
         return end
 
@@ -81,7 +81,7 @@ class Forms(Reader):
             if i >= len(self.numbers) or self.numbers[i].start - cue[1] > 40:
                 continue
             gap = self.text[cue[1] : self.numbers[i].start]
-            gap = re.sub(r"^[^\d]*?9[059](?:\.\d)?\s?%", "", gap)
+            gap = pat.LEVEL.sub("", gap)
             end = self._pair(i)
             if end is not None and pat.TO_INTERVAL.fullmatch(gap):
                 self._interval(i, end)
@@ -106,11 +106,7 @@ class Forms(Reader):
                 or self.numbers[i].start - end > 90
             ):
                 continue
-            gap = re.sub(
-                r"\(?\[?\d+(?:\.\d+)?\s?%\s?(?:CIs?|confidence intervals?)(?:\s*[\[(]CIs?[\])])?[)\]]?",
-                "",
-                self.text[end : self.numbers[i].start],
-            )
+            gap = pat.LEVEL_NAMED.sub("", self.text[end : self.numbers[i].start])
             number = self.numbers[i]
             near = pat.TO_EFFECT.fullmatch(gap) is not None
             if (";" in gap and full and not near) or (not near and not (full and pat.COPULA_FAR.search(gap))):
@@ -141,31 +137,27 @@ class Forms(Reader):
     def _effect(self, i: int, stop: int) -> None:
         """Write an effect size, its interval in brackets, and those that follow it in the same form."""
         number = self.numbers[i]
-        percent = re.match(r"\s?%", self.text[number.end : number.end + 2])
+        percent = pat.PERCENT_SIGN.match(self.text[number.end : number.end + 2])
         self._add(i, number.end + (percent.end() if percent else 0), "effect_size", "effect measure")
         j = i + 1
         while j + 1 < len(self.numbers) and self.numbers[j].start < stop:
             gap = self.text[self.numbers[j - 1].end : self.numbers[j].start]
             end = self._pair(j)
-            if end is not None and re.fullmatch(r"\s*%?\s*[(\[,;:]+\s*(?:range\s*)?", gap):
+            if end is not None and pat.OPENS.fullmatch(gap):
                 self._interval(j, end)
                 j += 2
                 continue
             if not self.free[j]:
                 j += 1
                 continue
-            follows = self._pair(j + 1) is not None and re.fullmatch(
-                r"\s*[(\[]\s*", self.text[self.numbers[j].end : self.numbers[j + 1].start]
+            follows = self._pair(j + 1) is not None and pat.OPENS_BRACKET.fullmatch(
+                self.text[self.numbers[j].end : self.numbers[j + 1].start]
             )
             if follows and not self.numbers[j].is_integer and len(gap) < 90:
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
-            if (
-                re.fullmatch(r"\s*(?:,|and|,\s*and|vs\.?|versus)\s+", gap)
-                and not self.numbers[j].is_integer
-                and j == i + 1
-            ):
+            if pat.AND_NEXT.fullmatch(gap) and not self.numbers[j].is_integer and j == i + 1:
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
@@ -193,9 +185,9 @@ class Forms(Reader):
                 second = pat.PERCENT.match(self.text, self.numbers[j].end)
                 if (
                     second
-                    and re.fullmatch(r"\s*(?:to|[-–—])\s*", between)
+                    and pat.TO.fullmatch(between)
                     and self.numbers[j].value > number.value
-                    and not re.search(r"\bfrom\s+$", self._before(i))
+                    and not pat.AFTER_FROM.search(self._before(i))
                 ):
                     self._add(i, second.end(), "percent", "percent range", j)
                     return
@@ -209,7 +201,7 @@ class Forms(Reader):
         if (
             joined in ("range", "to")
             and number.value < self.numbers[last].value
-            and not re.search(r"\bfrom\s+$", self._before(i))
+            and not pat.AFTER_FROM.search(self._before(i))
         ):
             self._add(i, sign.end(), "percent", "percent range", last)
         elif joined == "plusminus":
@@ -268,35 +260,26 @@ class Forms(Reader):
         if self.cues.has("not_percent", near, number.start):
             return False
         if (
-            re.search(r"\bmean\s*\(SD\)|\bmean \(standard", text[start : number.start])
+            pat.MEAN_SD.search(text[start : number.start])
             and pat.BRACKET_SD.search(before)
             and "%" in before[-8:]
         ):
             return False
         # "a 50% reduction … defined as response": a criterion
         if (
-            re.match(
-                r"\s+(?:\w+\s+)?(?:reduction|improvement|decrease|increase|decline|change)",
-                text[end : end + 34],
-            )
-            and re.search(r"\ban?\s+$|\bthan\s+$", before)
+            pat.CHANGE_NOUN.match(text[end : end + 34])
+            and pat.AFTER_ARTICLE.search(before)
             and self.cues.has("criterion", start, stop)
         ):
             return False
         return not (
-            self.cues.has("criterion", near, number.start)
-            and re.search(
-                r"\b(?:assum\w+|expected|hypothes\w+|detect|powered|designed|margin)\b",
-                text[near : number.start],
-            )
+            self.cues.has("criterion", near, number.start) and pat.ASSUMED.search(text[near : number.start])
         )
 
     def _range_end(self, i: int, end: int) -> int:
         """Where the range ends that a percentage begins (``20% to 30%``)."""
         j = i + 1
-        if j < len(self.numbers) and re.fullmatch(
-            r"\s*(?:to|and|or|[-–—])\s*", self.text[end : self.numbers[j].start]
-        ):
+        if j < len(self.numbers) and pat.TO_AND.fullmatch(self.text[end : self.numbers[j].start]):
             sign = pat.PERCENT.match(self.text, self.numbers[j].end)
             return sign.end() if sign else end
         return end
@@ -304,6 +287,6 @@ class Forms(Reader):
 
 def _decimal(printed: str) -> float:
     """The value of a printed P: ``.003``, ``0·02``, ``1.2 × 10−6``."""
-    plain = re.sub(r"\s+", "", printed).replace("·", ".").replace(",", ".")
-    power = re.match(r"([\d.]+)(?:[x×*]10\D*|[eE]\D*)(\d+)", plain)
+    plain = pat.SPACE.sub("", printed).replace("·", ".").replace(",", ".")
+    power = pat.POWER.match(plain)
     return float(power[1]) * 10.0 ** -int(power[2]) if power else float(plain)

@@ -181,3 +181,50 @@ LABELLED = re.compile(
     r"|chi\s*=|r\s*=|z\s*=)\s*)$",
     re.IGNORECASE,
 )
+#: short patterns that the rules ask of the words beside a number
+AND = re.compile(r"\s*(?:,|and|,\s*and|&)\s*[=<]?\s*")
+PERCENT_SIGN = re.compile(r"\s?%")
+LEVEL = re.compile(r"^[^\d]*?9[059](?:\.\d)?\s?%")
+LEVEL_NAMED = re.compile(
+    r"\(?\[?\d+(?:\.\d+)?\s?%\s?(?:CIs?|confidence intervals?)(?:\s*[\[(]CIs?[\])])?[)\]]?"
+)
+OPENS = re.compile(r"\s*%?\s*[(\[,;:]+\s*(?:range\s*)?")
+OPENS_BRACKET = re.compile(r"\s*[(\[]\s*")
+AND_NEXT = re.compile(r"\s*(?:,|and|,\s*and|vs\.?|versus)\s+")
+TO = re.compile(r"\s*(?:to|[-–—])\s*")
+AFTER_FROM = re.compile(r"\bfrom\s+$")
+MEAN_SD = re.compile(r"\bmean\s*\(SD\)|\bmean \(standard")
+CHANGE_NOUN = re.compile(r"\s+(?:\w+\s+)?(?:reduction|improvement|decrease|increase|decline|change)")
+AFTER_ARTICLE = re.compile(r"\ban?\s+$|\bthan\s+$")
+ASSUMED = re.compile(r"\b(?:assum\w+|expected|hypothes\w+|detect|powered|designed|margin)\b")
+TO_AND = re.compile(r"\s*(?:to|and|or|[-–—])\s*")
+SPACE = re.compile(r"\s+")
+POWER = re.compile(r"([\d.]+)(?:[x×*]10\D*|[eE]\D*)(\d+)")
+NOT_TIME = re.compile(
+    r"(?:[≥≤<>]\s*|\b(?:every|at|day|days|week|weeks|month|year|first|last|next|after|aged|age"
+    r"|over|for the|during|per|each|of follow-up of|follow-up(?: of| was|:)?|followed for)\s*)$",
+    re.IGNORECASE,
+)
+MEDIAN_BEFORE = re.compile(r"\b(?:only|median|mean|average)\s+$|\bafter a (?:median|mean) of\s+$")
+BY = re.compile(r"\bby\s+(?:an?\s+(?:mean|median|average)\s+(?:of\s+)?)?(?:only\s+|about\s+)?$")
+TIME_BEFORE = re.compile(
+    r"(?:[(=:,]|\b(?:versus|vs\.?|against|and|median|mean|pfs|os|dfs|survival))\s*$", re.IGNORECASE
+)
+OF_MEDIAN = re.compile(r"\b(?:median|mean|average) of\s+$")
+EFFECT_FOR = re.compile(
+    r"\beffects?\b[^.;]{0,20}\bfor\s+(?:an?\s+)?(?:maximum of|up to|only|about|approximately|at least)?\s*$"
+)
+COPULA_NEAR = re.compile(r"\bby\s|\bwas\s|\bof\s")
+SCORE_BEFORE = re.compile(r"(?:[(=:]|\b(?:versus|vs\.?|and|median|mean|scores?))\s*$")
+SPREAD_BETWEEN = re.compile(
+    r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*",
+    re.IGNORECASE,
+)
+RANGING = re.compile(r"\brang(?:ed|ing|e)\b")
+DOSE_UNIT = re.compile(r"\s?(?:mg|µg|mcg|Gy|IU)\b|\s*:")
+LONG_TIME = re.compile(r"\s?(?:weeks|months|years)")
+LONG_WORD = re.compile(r"[A-Za-z]{3,}")
+AT_TIME = re.compile(r"\b(?:day|week|month|hour|year|grade)\s+$", re.IGNORECASE)
+RATE_HEAD = re.compile(r"\b(?:rate|percent)", re.IGNORECASE)
+CHANGE_HEAD = re.compile(r"change|reduction|difference", re.IGNORECASE)
+DECIMAL_POINT = re.compile(r"[.·]")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from spacy.tokens import Doc
 
+from pipeline.language import result_patterns as pat
 from pipeline.language.common import get, sentences_of, tables_of
 from pipeline.language.cues import Cues, cues_of, text_of
 from pipeline.language.lookup import folded_of
@@ -67,7 +67,7 @@ class Reader:
     def _printed_whole(self, i: int) -> bool:
         """Whether number ``i`` is printed without decimals (``4.0`` is not)."""
         number = self.numbers[i]
-        return number.is_integer and not re.search(r"[.·]", self.text[number.start : number.end])
+        return number.is_integer and not pat.DECIMAL_POINT.search(self.text[number.start : number.end])
 
     @staticmethod
     def _near(starts: list[int], low: int, high: int) -> int:

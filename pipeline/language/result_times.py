@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.language import result_patterns as pat
 from pipeline.language.cues import Cue
 from pipeline.language.numbers import Number, link
@@ -50,12 +48,7 @@ class Times(Forms):
     def _time(self, i: int, last: int, end: int, near: int, before: str) -> None:
         """A number with a unit of time: a result only as duration of an effect, time to an event, or change."""
         number: Number = self.numbers[i]
-        if re.search(
-            r"(?:[≥≤<>]\s*|\b(?:every|at|day|days|week|weeks|month|year|first|last|next|after|aged|age"
-            r"|over|for the|during|per|each|of follow-up of|follow-up(?: of| was|:)?|followed for)\s*)$",
-            before,
-            re.IGNORECASE,
-        ) and not re.search(r"\b(?:only|median|mean|average)\s+$|\bafter a (?:median|mean) of\s+$", before):
+        if pat.NOT_TIME.search(before) and not pat.MEDIAN_BEFORE.search(before):
             return
         survival = self.cues.between("survival", near, number.start)
         lasting = self.cues.between("lasting", near, number.start)
@@ -69,25 +62,11 @@ class Times(Forms):
             return
         close = number.start - 60
         kind: ResultKind
-        if (
-            change
-            and change[-1][0] >= close
-            and re.search(
-                r"\bby\s+(?:an?\s+(?:mean|median|average)\s+(?:of\s+)?)?(?:only\s+|about\s+)?$", before
-            )
-        ):
+        if change and change[-1][0] >= close and pat.BY.search(before):
             kind = "mean_change"
-        elif (
-            survival
-            and (
-                pat.COPULA_FAR.search(before)
-                or re.search(
-                    r"(?:[(=:,]|\b(?:versus|vs\.?|against|and|median|mean|pfs|os|dfs|survival))\s*$",
-                    before,
-                    re.IGNORECASE,
-                )
-            )
-        ) or self._lasts(i, lasting, near, before):
+        elif (survival and (pat.COPULA_FAR.search(before) or pat.TIME_BEFORE.search(before))) or self._lasts(
+            i, lasting, near, before
+        ):
             kind = "time"
         else:
             return
@@ -113,7 +92,7 @@ class Times(Forms):
             > self.about.weight("human", *sentence) + 1
         ):
             return False
-        reach = 95 if re.search(r"\b(?:median|mean|average) of\s+$", before) else 62
+        reach = 95 if pat.OF_MEDIAN.search(before) else 62
         for cue in reversed(lasting):
             if cue[0] < start - reach:
                 return False
@@ -121,14 +100,7 @@ class Times(Forms):
             if word in ("maintained", "kept", "continued for") and self._near(self.outcomes, near, start) < 0:
                 continue
             return True
-        return (
-            re.search(
-                r"\beffects?\b[^.;]{0,20}\bfor\s+(?:an?\s+)?(?:maximum of|up to|only|about|approximately"
-                r"|at least)?\s*$",
-                before,
-            )
-            is not None
-        )
+        return pat.EFFECT_FOR.search(before) is not None
 
     def _continues(self, i: int) -> bool:
         """Write number ``i`` where it is compared with the value before it, and printed like it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.language import result_patterns as pat
 from pipeline.language.numbers import link
 from pipeline.language.result_times import Times
@@ -118,7 +116,7 @@ class Words(Times):
             change
             and copula
             and (scale >= 0 or outcome >= 0 or measure or statistic)
-            and (not self._printed_whole(i) or re.search(r"\bby\s|\bwas\s|\bof\s", before[-22:]))
+            and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"
         if spread and (measure or scale >= 0 or outcome >= 0 or statistic or change):
@@ -126,7 +124,7 @@ class Words(Times):
         if (
             not self._printed_whole(i)
             and (scale >= 0 or (statistic and (measure or outcome >= 0)))
-            and (copula or re.search(r"(?:[(=:]|\b(?:versus|vs\.?|and|median|mean|scores?))\s*$", before))
+            and (copula or pat.SCORE_BEFORE.search(before))
         ):
             return "score"
         if self._printed_whole(i) and copula and statistic and measure:
@@ -138,12 +136,7 @@ class Words(Times):
         if i == 0:
             return False
         return (
-            re.fullmatch(
-                r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR"
-                r"|interquartile range)?\s*[=:,]?\s*±?\s*",
-                self.text[self.numbers[i - 1].end : self.numbers[i].start],
-                re.IGNORECASE,
-            )
+            pat.SPREAD_BETWEEN.fullmatch(self.text[self.numbers[i - 1].end : self.numbers[i].start])
             is not None
         )
 
@@ -181,15 +174,15 @@ class Words(Times):
             for f in self.out[-3:]
             if isinstance(f.value, ResultValue)
         )
-        if not (sure or earlier) or re.search(r"\brang(?:ed|ing|e)\b", text[max(near, low - 25) : low]):
+        if not (sure or earlier) or pat.RANGING.search(text[max(near, low - 25) : low]):
             return False
         second = self.numbers[j]
-        if re.match(r"\s?(?:mg|µg|mcg|Gy|IU)\b|\s*:", text[second.end : second.end + 5]):
+        if pat.DOSE_UNIT.match(text[second.end : second.end + 5]):
             return False
         time = pat.TIME.match(text, second.end)
         if (
             time
-            and re.match(r"\s?(?:weeks|months|years)", text[second.end : second.end + 8])
+            and pat.LONG_TIME.match(text[second.end : second.end + 8])
             and not self.cues.has("survival", near, low)
         ):
             return False
@@ -213,20 +206,18 @@ class Words(Times):
         if not head:
             return True
         start, end = self.sentences.around(number.start)
-        words = re.findall(r"[A-Za-z]{3,}", self.text[start:end])
+        words = pat.LONG_WORD.findall(self.text[start:end])
         if len(words) > 6:
             return False
         if not pat.HEAD.search(head) or (pat.NOT_HEAD.search(head) and "%" not in head):
             return True
-        if re.search(
-            r"\b(?:day|week|month|hour|year|grade)\s+$", self._before(i), re.IGNORECASE
-        ) or pat.TIME.match(self.text, number.end):
+        if pat.AT_TIME.search(self._before(i)) or pat.TIME.match(self.text, number.end):
             return True
         kind: ResultKind = (
             "percent"
-            if "%" in head or re.search(r"\b(?:rate|percent)", head, re.IGNORECASE)
+            if "%" in head or pat.RATE_HEAD.search(head)
             else "mean_change"
-            if number.signed or re.search(r"change|reduction|difference", head, re.IGNORECASE)
+            if number.signed or pat.CHANGE_HEAD.search(head)
             else "score"
         )
         self._value(i, kind) if kind != "percent" else self._add(i, number.end, "percent", "cell")

@@ -28,9 +28,7 @@ _UNSURE = frozenset(
     }
 )
 #: words before a noun of people that make it one group
-GROUP_WORDS = frozenset(
-    {"intervention", "experimental", "control", "placebo", "treated", "untreated", "comparison"}
-)
+GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
 _EACH = frozenset({"each", "per", "apiece"})
 _WHOLE = frozenset(
     {"either", "or", "groups", "arms", "cohorts", "one", "two", "three", "four", "versus", "vs"}

@@ -79,6 +79,8 @@ _NEW_STUDY = re.compile(
 )
 
 
+_N_EQUALS = re.compile(r"[nN]\s*=\s*$")
+_NAMED = re.compile(r"(?:\s*[(\[]\s*[nN]\s*=\s*|\s+(?:in|by|for)\s+(?:only\s+)?)$")
 _OTHERS: tuple[Label, ...] = ("DOSE", "SCALE")
 
 
@@ -175,7 +177,7 @@ class _Reader:
         return (
             i >= 0
             and at < self.taken[i][1]
-            and not re.match(r"[nN]\s*=\s*$", self.text[max(0, at - 4) : at].lstrip(" (["))
+            and not _N_EQUALS.match(self.text[max(0, at - 4) : at].lstrip(" (["))
         )
 
     def _cell(self, start: int, end: int) -> list[Count] | None:
@@ -268,7 +270,7 @@ class _Reader:
     def _named_event(self, count: Count) -> bool:
         """Whether an outcome's name stands directly before the count (``dissociation (n = 39)``, ``nausea in 12``)."""
         before = self.text[max(0, count.start - 12) : count.start]
-        match = re.search(r"(?:\s*[(\[]\s*[nN]\s*=\s*|\s+(?:in|by|for)\s+(?:only\s+)?)$", before)
+        match = _NAMED.search(before)
         if not match:
             return False
         at = count.start - (len(before) - match.start())
