@@ -217,7 +217,8 @@ EFFECT_FOR = re.compile(
 COPULA_NEAR = re.compile(r"\bby\s|\bwas\s|\bof\s")
 SCORE_BEFORE = re.compile(r"(?:[(=:]|\b(?:versus|vs\.?|and|median|mean|scores?))\s*$")
 SPREAD_BETWEEN = re.compile(
-    r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*",
+    r"\s*(?:%|[a-zA-Z]{1,8}|points?)?\s*[(\[]\s*"
+    r"(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*",
     re.IGNORECASE,
 )
 RANGING = re.compile(r"\brang(?:ed|ing|e)\b")

@@ -103,7 +103,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             and words.word(j - 1) not in _AUXILIARIES
         ):
             relative = True
-        if word in _EACH and distance < 4:
+        if word in _EACH and distance < 4 and (words.kind(j + 1) & (w.GROUP | w.PUNCT | w.STOP)):
             out.each = True
         if kind & w.GROUP and preposed:
             out.group = True
@@ -196,6 +196,7 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
         word, kind = words.words[k], words.bits[k]
         if k in taken or word in (";", ":"):
             break
+        noun_seen = bool(out.left & w.PEOPLE)
         out.left |= kind
         if (
             kind & w.GROUP
@@ -208,9 +209,7 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
                     and words.word(count.i - 2) in ("consisted", "comprised", "composed", "consisting")
                 )
             )
-        ) or (
-            count.form == "n=" and word in GROUP_WORDS and (near == 0 or (near == 1 and out.left & w.PEOPLE))
-        ):
+        ) or (count.form == "n=" and word in GROUP_WORDS and (near == 0 or (near == 1 and noun_seen))):
             out.of_group = True
         if kind & w.EVENT and near < 6 and first in ("in", "by", "for", "among", "only", "the", "affected"):
             out.done_in = True
