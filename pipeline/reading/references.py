@@ -176,9 +176,9 @@ def parse_entry(text: str) -> dict[str, Any]:
     """The fields of one entry's text; a field that cannot be read is absent.
 
     >>> entry = parse_entry(
-    ...     "Singh JB, Fedgchin M, Daly EJ, et al. A study of dosing. Am J Psychiatry. 2016;173(8):816-826.")
+    ...     "Roe JB, Poe M, Doe EJ, et al. A study of dosing. J Test. 2016;173(8):816-826.")
     >>> entry["authors"], entry["year"], entry["title"]
-    (('Singh', 'Fedgchin', 'Daly', 'et al.'), 2016, 'A study of dosing')
+    (('Roe', 'Poe', 'Doe', 'et al.'), 2016, 'A study of dosing')
     >>> parse_entry("Anacker, C., and Hen, R. (2017). Adult neurogenesis. Nat. Rev. 18, 335.")["authors"]
     ('Anacker', 'Hen')
     """

@@ -108,8 +108,8 @@ def test_what_counts_no_sample(nlp: Language, text: str) -> None:
     [
         ("We randomized 40 patients to lithium (n=21) or placebo (n=19).", [None, "lithium", "placebo"]),
         (
-            "Women (872 in the fenretinide arm and 867 in the observation arm) were followed.",
-            ["fenretinide", "observation"],
+            "Adults (72 in the lithium arm and 67 in the observation arm) were followed.",
+            ["lithium", "observation"],
         ),
         ("The exercise group (n = 30) and the control group (n = 29) improved.", ["exercise", "control"]),
     ],

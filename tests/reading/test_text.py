@@ -99,7 +99,7 @@ def test_a_word_cut_by_white_space_alone_is_one_span() -> None:
 
 def test_front_matter_notes_and_references_are_kept_out() -> None:
     text = (
-        "It is illegal to post this copyrighted PDF on any website. Lithium: A Review of Reviews\n\n"
+        "It is illegal to post this copyr Lithium: A Review of Reviews\n\n"
         "Ann B. Author, MD^{a,*}\n\nABSTRACT\n\nObjective: To weigh lithium.\n\nKeywords: lithium, mood\n\n"
         "^aDepartment of Tests, Test University, Testtown\n\n"
         "*Corresponding author: Ann B. Author, 1 Road (ann@example.org).\n\nINTRODUCTION\n\n"
@@ -202,8 +202,30 @@ def test_reference_entries(entry: str, authors: tuple[str, ...] | None, year: in
 # ---------------------------------------------------------------- properties
 
 _WORD = st.sampled_from(
-    "ketamine lithium placebo patients were randomised to 0.5 mg/kg and 12 of 20 (n=7) responded HDRS17 MADRS dose "
-    "S-ketamine α-blockers Müller naïve".split()  # noqa: SIM905
+    [
+        "ketamine",
+        "lithium",
+        "placebo",
+        "patients",
+        "were",
+        "randomised",
+        "to",
+        "0.5",
+        "mg/kg",
+        "and",
+        "12",
+        "of",
+        "20",
+        "(n=7)",
+        "responded",
+        "HDRS17",
+        "MADRS",
+        "dose",
+        "S-ketamine",
+        "α-blockers",
+        "Müller",
+        "naïve",
+    ]
 )
 _MARK = st.sampled_from(
     [
@@ -217,26 +239,54 @@ _MARK = st.sampled_from(
         "$n=7$",
         "$Mg^{2+}$",
         "&lt;",
-    ]
-    + [
         "\uf0b1",
         "ﬁ",
         "₁₇",
         "(Roe et al., 2001)",
         "<u>under</u>",
-        "\u00ad",
+        "\xad",
         "\u200b",
         "\u202e",
         "**",
         "*",
         "_",
+        "`",
+        "<",
+        ">",
+        "\\",
+        "|",
+        "\t",
+        "[x](http://a.b/c)",
+        "![p](q)",
+        "<!-- c -->",
+        "-\n",
+        "\r\n",
+        "{",
+        "^{",
+        "$",
+        "⁽¹⁾",
+        "10⁶",
+        "m²",
     ]
-    + ["`", "<", ">", "\\", "|", "\t", "[x](http://a.b/c)", "![p](q)", "<!-- c -->", "-\n", "\r\n", "{", "^{"]
-    + ["$", "⁽¹⁾", "10⁶", "m²"]
 )
 _BREAK = st.sampled_from(
-    [" ", " ", " ", "\n", "\n\n", ". ", ".\n\n", "-\n\n", "\n\n- ", "\n1. ", "\n\n# ", "\n\n   \n", "\x0c"]
-    + ["\n\nReferences\n\n", "\n\nAbstract\n\n"]
+    [
+        " ",
+        " ",
+        " ",
+        "\n",
+        "\n\n",
+        ". ",
+        ".\n\n",
+        "-\n\n",
+        "\n\n- ",
+        "\n1. ",
+        "\n\n# ",
+        "\n\n   \n",
+        "\x0c",
+        "\n\nReferences\n\n",
+        "\n\nAbstract\n\n",
+    ]
 )
 _PIECE = st.tuples(st.one_of(_WORD, _MARK, st.text(max_size=6)), _BREAK)
 _TEXT = st.lists(_PIECE, max_size=80).map(lambda parts: "".join(a + b for a, b in parts))
