@@ -247,6 +247,9 @@ class Forms(Reader):
             return False
         if any(start in self.drugs for start in (end + 1, end)) and not before.rstrip().endswith("("):
             return False
+        drug = self.drug_ends.get(number.start - 1)
+        if drug is not None and pat.GIVEN.search(text, max(0, drug - 16), drug):
+            return False  # "dilated with phenylephrine 10%": a solution's strength
         start = self._clause(i)
         stop = self.sentences.around(number.start)[1]
         near = max(start, number.start - 45)

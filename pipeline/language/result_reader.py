@@ -30,6 +30,7 @@ class Reader:
         self.scales = [s.start for s in get(doc, "SCALE")]
         self.outcomes = [s.start for s in get(doc, "OUTCOME")]
         self.drugs = {d.start for d in get(doc, "DRUG")}
+        self.drug_ends = {d.end: d.start for d in get(doc, "DRUG")}
         self.about = cues_of(doc)
         self.out: list[Found] = []
         self.free = [True] * len(self.numbers)

@@ -82,6 +82,7 @@ def test_spans_and_kinds(nlp: Language, text: str, expected: list[tuple[str, str
         "Patients aged 18 to 65 years (mean age 44.2) were 60% female.",
         "Lithium 600 mg was given for 6 weeks.",
         "A 0.9% saline solution was infused over 40 min.",
+        "Eyes were dilated with phenylephrine 10% for 40 minutes.",
         "12/25 patients responded.",
         "Follow-up lasted a median of 6.3 years.",
     ],
