@@ -6,13 +6,14 @@ Concordance compares facts, not records, because one document may describe a stu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.evidence import cues
 from pipeline.evidence.statements import Reader, Statement
-from pipeline.language.lookup import automaton
-from pipeline.schema import DoseValue, DrugValue, OutcomeValue, Reference, SampleSizeValue, ScaleValue
+from pipeline.evidence.outcomes import Finding
+from pipeline.evidence.titles import title_drugs
+from pipeline.schema import DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue
 
 #: Words that make a number of people a part of those enrolled.
 _PART = re.compile(
@@ -26,7 +27,9 @@ _NAMED = re.compile(
 _SAID_YEAR = re.compile(r"\b[Ii]n\s+((?:19|20)\d\d)\b|\b[Aa]\s+((?:19|20)\d\d)\s+(?:\w+\s){0,3}(?:study|trial|report|analysis)")
 
 
-def facts_of(reader: Reader, statement: Statement, key: str) -> Iterator[dict[str, Any]]:
+def facts_of(
+    reader: Reader, statement: Statement, key: str, found: Sequence[Finding] = ()
+) -> Iterator[dict[str, Any]]:
     """The facts that a statement gives for the study ``key``: ``field``, ``value``, source span, how it was linked."""
     text = statement.text
     # a sentence over several studies says sizes and doses of none of them for certain
@@ -48,11 +51,14 @@ def facts_of(reader: Reader, statement: Statement, key: str) -> Iterator[dict[st
             yield _fact(reader, "drug", {"name": value.name}, m.start, m.end, statement)
         elif isinstance(value, ScaleValue) and not shared:
             yield _fact(reader, "scale", {"name": value.name}, m.start, m.end, statement)
-        elif isinstance(value, OutcomeValue):
-            direction = _direction(text)
-            if direction:
-                given = {"name": value.name, "direction": direction, "part": part}
-                yield _fact(reader, "outcome", given, m.start, m.end, statement)
+    for finding in found:
+        outcome = finding.outcome
+        if outcome.direction is not None:
+            given = {
+                "name": outcome.name, "direction": outcome.direction, "scale": outcome.scale, "time": outcome.time,
+                "arm": outcome.arm, "part": part,
+            }  # fmt: skip
+            yield _fact(reader, "outcome", given, finding.start, finding.end, statement)
     if not shared:
         for kind in ("route", "design"):
             for pattern, name in cues.patterns(kind):
@@ -61,12 +67,6 @@ def facts_of(reader: Reader, statement: Statement, key: str) -> Iterator[dict[st
                     start = statement.start + match.start()
                     yield _fact(reader, kind, {"name": name}, start, statement.start + match.end(), statement)
     yield from _citation_facts(reader, statement, key)
-
-
-def _direction(text: str) -> str | None:
-    if cues.has("no_difference", text):
-        return "no difference"
-    return "worse" if cues.has("worse", text) else "better" if cues.has("better", text) else None
 
 
 def _fact(
@@ -111,20 +111,10 @@ def reference_facts(reference: Reference) -> dict[str, Any]:
     (['esketamine'], ['intranasal'])
     """
     title = reference.title or ""
-    hits = automaton().find(title)
-    spans = sorted(
-        {(h.start, h.end, h.entry.row["name"]) for h in hits if h.entry.lexicon == "drugs" and not h.entry.row.get("context")},
-        key=lambda s: (s[0], -s[1]),
-    )
-    drugs: list[str] = []
-    last = -1
-    for start, end, name in spans:
-        if start >= last:
-            drugs.append(name)
-            last = end
     return {
         "title": reference.title, "doi": reference.doi, "pmid": reference.pmid, "year": reference.year,
         "authors": list(reference.authors), "suffix": reference.suffix,
         "start": reference.source_start, "end": reference.source_end,
-        "drugs": list(dict.fromkeys(drugs)), "routes": cues.values("route", title), "kind": cues.reference_kind(reference),
+        "drugs": list(title_drugs(title)), "routes": cues.values("route", title),
+        "kind": cues.reference_kind(reference),
     }  # fmt: skip

@@ -12,11 +12,15 @@ from spacy.tokens import Doc
 from pipeline.evidence import cues
 from pipeline.language.common import document_of, everything, sentences_of
 from pipeline.reading.citations import NARRATIVE, author_years
-from pipeline.schema import Citation, Document, Found, Reference, Table
+from pipeline.evidence.titles import title_drugs
+from pipeline.schema import Citation, Document, DrugValue, Found, Reference, Table
 
 #: Labels that make a sentence evidence of a study.
 _EVIDENCE = {"SAMPLE_SIZE", "DOSE", "OUTCOME", "RESULT"}
 _FOREIGN = {"animal", "in_vitro", "hypothetical"}
+#: Kinds of papers, by their titles, that can be primary research in people.
+_PRIMARY = frozenset({"human", "mechanistic", "unknown"})
+_NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ class Reader:
         self.document: Document = document
         self.text = doc.text
         self.found = sorted(
-            (f for f in everything(doc) if not _FOREIGN & set(f.context)), key=lambda f: (f.start, f.end)
+            (f for f in everything(doc) if not self._foreign(f)), key=lambda f: (f.start, f.end)
         )
         self._starts = [f.start for f in self.found]
         self.sentences = list(sentences_of(doc))
@@ -57,6 +61,11 @@ class Reader:
         self.citations: Sequence[Citation] = sorted(document.citations, key=lambda c: c.at)
         self._ats = [c.at for c in self.citations]
         self._in_table = [(t.start, t.end) for t in document.tables]
+
+    @staticmethod
+    def _foreign(found: Found) -> bool:
+        """Said of animals, cells or what might be; a drug may be named in a sentence about what might be."""
+        return bool(_FOREIGN & set(found.context)) and not (found.label == "DRUG" and found.context == ("hypothetical",))
 
     def statements(self) -> list[Statement]:
         """All statements, prose first, then table rows."""
@@ -78,7 +87,7 @@ class Reader:
         return [
             k for k in keys
             if (k in self.references or not self.references)
-            and cues.reference_kind(self.references.get(k)) in ("human", "unknown")
+            and cues.reference_kind(self.references.get(k)) in _PRIMARY
         ]  # fmt: skip
 
     def _prose(self) -> list[Statement]:
@@ -101,14 +110,16 @@ class Reader:
             statement = Statement(start, end, text, mentions)
             if keys:
                 statement.keys, statement.linked = keys, "citation"
-                if evidence or self._says_effect(statement):
+                supports = self._supports(statement, evidence)
+                if supports:
                     out.extend(self._scoped(statement, anchors))
-                if len(keys) == 1:
+                if len(keys) == 1 and supports:
                     for earlier in pending:
                         earlier.keys, earlier.linked = keys, "cataphora"
                         out.append(earlier)
                 pending = []
-                current = self._subject(text, start, anchors, keys)
+                told = supports or cues.has("study_words", text)
+                current = self._subject(text, start, anchors, keys) if told else ()
                 continue
             if cited and not keys and not self._instrument_only(cited):
                 current = ()  # a review or an animal study is spoken of now
@@ -119,7 +130,7 @@ class Reader:
             if current and not self._leaves(text):
                 statement.keys, statement.linked = current, "anaphora"
                 out.append(statement)
-            elif not current and re.search(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b", text):
+            elif not current and _NEWS.search(text):
                 pending.append(statement)
         return out
 
@@ -134,14 +145,37 @@ class Reader:
         own = tuple(self.primary(named[0].keys)) if len(named) == 1 else ()
         return own if len(own) == 1 else keys if len(keys) == 2 and not named else ()
 
-    def _says_effect(self, statement: Statement) -> bool:
-        """A cited sentence without a mention of an outcome that still says what a drug did, of a trial by its title."""
-        return (
-            any(m.label == "DRUG" for m in statement.mentions)
-            and cues.has("effect_words", statement.text)
-            and cues.has("study_words", statement.text)
-            and any(cues.is_trial_title(self.references.get(key)) for key in statement.keys)
-        )
+    def _supports(self, statement: Statement, evidence: bool) -> bool:
+        """Whether a cited sentence says something of a study, rather than of a disease, a drug or an open question."""
+        text = statement.text
+        labels = {m.label for m in statement.mentions}
+        if labels & {"SAMPLE_SIZE", "DOSE", "RESULT"}:
+            return True
+        if cues.has("unknown", text):
+            return False
+        if evidence:
+            return "DRUG" in labels or cues.has("study_words", text)
+        if "DRUG" not in labels or not cues.has("effect_words", text):
+            return False
+        if cues.has("laboratory", text) and not cues.has("people", text):
+            return False
+        return any(self._about(statement, key) for key in statement.keys)
+
+    def _about(self, statement: Statement, key: str) -> bool:
+        """Whether a reference is of a trial, or of people and of a drug that the sentence names."""
+        reference = self.references.get(key)
+        if reference is None or not reference.title:
+            return False
+        said = cues.has("study_words", statement.text)
+        if cues.is_trial_title(reference) and said:
+            return True
+        kind = cues.reference_kind(reference)
+        if kind == "mechanistic" or not said and len(statement.keys) > 1:
+            return False
+        if kind != "human" and not cues.has("outcome_title", reference.title):
+            return False
+        named = {m.value.name for m in statement.mentions if isinstance(m.value, DrugValue)}
+        return bool(named & set(title_drugs(reference.title)))
 
     def _instrument_only(self, cited: Sequence[str]) -> bool:
         return all(cues.reference_kind(self.references.get(key)) == "instrument" for key in cited)
@@ -178,6 +212,18 @@ class Reader:
             ]  # fmt: skip
             out.append(Statement(statement.start, statement.end, statement.text, mentions, keys, "citation"))
         return out
+
+    def stretch(self, statement: Statement, key: str) -> str:
+        """The part of a sentence that is one study's, where several studies are cited in it."""
+        if statement.linked != "citation":
+            return statement.text
+        anchors = [a for a in self.anchors(statement.start, statement.end) if self.primary(a.keys)]
+        own = [a.at for a in anchors if key in a.keys]
+        others = [a.at for a in anchors if key not in a.keys]
+        if not own or not others:
+            return statement.text
+        left = max((at for at in others if at < own[0]), default=statement.start)
+        return self.text[left : own[-1]] or statement.text
 
     # ------------------------------------------------------------ tables
 

@@ -1,0 +1,134 @@
+"""Statements → arms: who was given what, how much, how, how often, for how long, and how many they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.evidence import cues
+from pipeline.evidence.statements import Statement
+from pipeline.schema import Arm, DoseValue, DrugValue, Found, SampleSizeValue
+
+_COUNT = r"(?:once|twice|thrice|two|three|four|six|\d)"
+_SCHEDULE = re.compile(
+    rf"\b(?:{_COUNT}(?:[- ]times)?[- ]?(?:/|an? |per |each )?(?:or {_COUNT}[- ]times[- ])?\s?(?:daily|weekly|day|week|monthly|month)|"
+    r"daily|weekly|monthly|nightly|at bedtime|every (?:other )?(?:\w+ )?(?:hours?|days?|weeks?|months?)|"
+    r"single (?:infusion|dose|injection)|one (?:infusion|injection)|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)(?!\w)",
+    re.IGNORECASE,
+)
+_NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|ten|twelve|a|an)"
+_DURATION = re.compile(
+    rf"\b(?:for|over|during)\s+(?:up to\s+|a total of\s+)?({_NUMBER}(?:[- ]?(?:to|–|-)\s?\d+)?[- ]?"
+    r"(?:minutes?|min|hours?|h|days?|weeks?|months?|years?))\b",
+    re.IGNORECASE,
+)
+_FLEXIBLE = re.compile(
+    r"\b(?:flexib\w+|titrat\w+|individuali[sz]ed|adjusted|escalat\w+|stepped|raised|up to|tapered|then|followed by)\b", re.IGNORECASE
+)
+#: A drug behind such words is spoken of, not given by this study.
+_BACKGROUND = re.compile(
+    r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|equivalents? (?:to|of)|"
+    r"derivatives? of|metabolites? of|instead of|history of|known|analog(?:ue)?s? of|resistant to|refractory to|(?:fail|respond)\w* to|"
+    r"all on|combined with|on top of|discontinu\w+ (?:of )?|withdrawal of|similar to|compared (?:to|with) that of|"
+    r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+_CONTROL = frozenset({"placebo"})
+
+
+def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list[Arm]:
+    """The arms that a study's own statements name, doses first, then drugs without a dose.
+
+    A range, or amounts that could be varied, are one arm; a list of amounts given to groups is an arm each.
+    ``titled`` are the drugs of the reference's title: a drug beside them that only the prose of a shared
+    sentence names is no arm.
+    """
+    arms: list[Arm] = []
+    for s in statements:
+        for dose in s.of("DOSE"):
+            assert isinstance(dose.value, DoseValue)
+            for amounts in _split(dose.value, s.text):
+                _add(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
+    named = {arm.drug for arm in arms}
+    for s in statements:
+        for drug in s.of("DRUG"):
+            assert isinstance(drug.value, DrugValue)
+            name = drug.value.name
+            if name in named or _background(s, drug):
+                continue
+            if len(s.keys) > 1 and titled and name not in titled and name not in _CONTROL and set(titled) & _names(s):
+                continue
+            named.add(name)
+            _add(arms, s, drug, name, None, None)
+    _sizes(arms, statements)
+    return arms
+
+
+def _names(s: Statement) -> set[str]:
+    return {m.value.name for m in s.of("DRUG") if isinstance(m.value, DrugValue)}
+
+
+def _split(value: DoseValue, text: str) -> list[list[float]]:
+    if value.range or len(value.amounts) == 1 or _FLEXIBLE.search(text) or re.search(r"\d\s+to\s+[\d.]+\s+to\s+\d", text):
+        return [list(value.amounts)]
+    return [[amount] for amount in value.amounts]
+
+
+def _add(
+    arms: list[Arm], s: Statement, mention: Found, drug: str | None, amounts: list[float] | None, unit: str | None
+) -> None:
+    a, b = mention.start - s.start, mention.end - s.start
+    near = s.text[max(0, a - 60) : b + 80]
+    routes = cues.values("route", near)
+    arm = Arm(drug=drug, amounts=amounts, unit=unit, route=routes[0] if len(routes) == 1 else None)
+    if amounts:
+        schedule, duration = _SCHEDULE.search(near), _DURATION.search(near)
+        arm.schedule = schedule[0].lower() if schedule else None
+        arm.duration = duration[1] if duration else None
+    for old in arms:
+        if old.drug == drug and old.amounts == amounts and old.unit == unit:
+            for name in ("route", "schedule", "duration"):
+                if getattr(old, name) is None:
+                    setattr(old, name, getattr(arm, name))
+            return
+    arms.append(arm)
+
+
+def _background(s: Statement, drug: Found) -> bool:
+    """A drug that is only spoken of: of a class, a comparison with other work, earlier treatment."""
+    a = drug.start - s.start
+    return bool(_BACKGROUND.search(s.text[max(0, a - 50) : a]))
+
+
+def _sizes(arms: list[Arm], statements: Sequence[Statement]) -> None:
+    for s in statements:
+        for m in s.of("SAMPLE_SIZE"):
+            if isinstance(m.value, SampleSizeValue) and m.value.role == "arm":
+                for arm in _of(arms, s, m):
+                    arm.n = arm.n or m.value.count
+
+
+def _of(arms: list[Arm], s: Statement, size: Found) -> list[Arm]:
+    """The arms that a group's size belongs to: the dose right before it, the drug that it names, or all (*each*)."""
+    assert isinstance(size.value, SampleSizeValue)
+    after = s.text[size.end - s.start : size.end - s.start + 8]
+    if re.match(r"\s*(?:each|per)\b", after):
+        return [arm for arm in arms if arm.amounts or arm.drug in _CONTROL]
+    before = [m for m in s.of("DOSE") if m.start <= size.start]
+    if before and isinstance(before[-1].value, DoseValue):
+        dose, value = before[-1], before[-1].value
+        inside = size.start < dose.end
+        gap = s.text[dose.end - s.start : size.start - s.start]
+        if inside or (len(gap) < 25 and not re.search(r"\b(?:placebo|or|and|versus|vs)\b", gap)):
+            wanted = value.amounts[-1]
+            if inside:
+                numbers = re.findall(r"\d+(?:\.\d+)?", re.sub(r"n\s*=\s*\d*", "", s.text[dose.start - s.start : size.start - s.start]))
+                wanted = float(numbers[-1]) if numbers else wanted
+            fitting = [arm for arm in arms if arm.drug == value.drug and wanted in (arm.amounts or [])]
+            return [arm for arm in fitting if arm.unit == value.unit][:1]
+    name = (size.value.arm or "").lower()
+    if not name:
+        drugs = [m for m in s.of("DRUG") if m.end <= size.start and size.start - m.end < 12]
+        name = drugs[-1].value.name if drugs and isinstance(drugs[-1].value, DrugValue) else ""
+    fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
+    return fitting[:1]

@@ -1,0 +1,160 @@
+"""Which way an outcome went for an arm against its comparator, by the words of its clause.
+
+Words come from lexicons/study_cues.tsv: ``same`` denies a difference; ``good`` and ``bad`` judge by themselves;
+``up`` and ``down`` judge by what moved: fewer relapses are better, fewer remissions worse. A word of comparison
+(*higher*, *superior*) speaks for itself; a plain one (*reduced*, *improved*) only beside a comparator or a test.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.evidence import cues
+
+#: Outcomes of which more is better (1) or worse (-1).
+POLARITY = {
+    "response": 1, "remission": 1, "antidepressant_effect": 1, "cognition": 1, "effect_size": 1, "relapse": -1,
+    "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1, "other": 1,
+}  # fmt: skip
+#: Outcomes of which a change is told by a plain verb, whether or not there was a comparator.
+_RATED = frozenset({"symptom_change", "suicidality"})
+#: Outcomes that are described more often than they are compared.
+_DESCRIBED = frozenset({"adverse_effect", "dropout", "cognition", "other"})
+_GAIN = re.compile(
+    r"\b(?:improv\w+|reductions?|decreases?|relief|declines?|falls?|changes?|freedom|gains?|recovery|efficacy|"
+    r"benefits?|sleep time|quality|function\w*)\b",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"\b(?:placebo|controls?|sham|midazolam|comparator)\b", re.IGNORECASE)
+#: "50% or greater", "at least", "≥": a threshold, no comparison
+_LIMIT = re.compile(r"\bor (?:greater|higher|more|lower|less|longer|larger|fewer)\b|[≥≤]|\\geq|\\leq")
+_GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
+_BREAK = re.compile(
+    r"[;:]\s|,?\s\b(?:but(?! also)|although|though|whereas|while|however|yet|except that)\b|"
+    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|\.\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
+_CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
+
+
+def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
+    """Stretches of a sentence that can go different ways; ``cuts`` are further bounds (table cells).
+
+    >>> text = "Although pain fell, sleep was better, but nausea was more frequent."
+    >>> [text[a:b].strip(" ,") for a, b in clauses(text)]
+    ['Although pain fell', 'sleep was better', 'but nausea was more frequent.']
+    """
+    points = {0, len(text), *cuts}
+    points.update(m.start() for m in _BREAK.finditer(text) if m.start())
+    for start in sorted(points):
+        if _CONCESSION.match(text, start):
+            comma = text.find(",", start + 3)
+            if comma > 0:
+                points.add(comma)
+    bounds = sorted(points)
+    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+
+
+def polarity(name: str, text: str, before: str = "") -> int:
+    """1 where more of an outcome is better, else -1; ``before`` is what stands before it.
+
+    >>> polarity("relapse", "relapse"), polarity("relapse", "time to relapse"), polarity("symptom_change", "pain")
+    (-1, 1, -1)
+    """
+    sign = POLARITY.get(name, 1)
+    if re.match(r"non-?(?:respon|remi)", text, re.IGNORECASE):
+        sign = -sign
+    if name == "symptom_change" and _GAIN.search(text):
+        sign = 1
+    if re.search(r"\b(?:time|days|weeks|latency) (?:to|until)\b", f"{before[-24:]} {text}", re.IGNORECASE):
+        sign = -sign
+    return sign
+
+
+def blank_entry(text: str) -> str:
+    """A sentence without its entry criteria (*who had not responded to two drugs*), of the same length."""
+    for start, end, _ in cues.spans("entry", text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int], compared: bool | None) -> str | None:
+    """``better``, ``worse``, ``no difference`` or None, of the outcome at ``text[start:end]``.
+
+    ``clause`` bounds what may speak of it; ``compared`` says whether its study has a comparator, None where unsaid.
+
+    >>> said = "Remission was more frequent with lithium, but relapse was not."
+    >>> direction("remission", said, 0, 9, (0, 40), None)
+    'better'
+    """
+    low, high = clause
+    here = text[low:high]
+    strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
+    linked = cues.has("association", here)
+    if _denied(text, low, high, strong):
+        return None if linked else "no difference"
+    own = text[start:end]
+    if _GROUP.fullmatch(own):
+        return None  # people named by what happened to them
+    if linked and re.match(r"non-?respon", own, re.IGNORECASE):
+        return "worse"
+    votes = _votes(name, text, (start, end), clause, strong, linked)
+    weak = strong or bool(compared) or cues.has("contrast", here)
+    kept = [vote for vote in votes if vote.certain or weak and name not in _DESCRIBED or name in _RATED]
+    if not kept:
+        shown = strong and name in ("antidepressant_effect", "response", "remission") and cues.has("shown", here)
+        return "better" if shown and not linked else None
+    best = min(kept, key=lambda vote: (vote.rank, vote.gap))
+    if linked and best.sign > 0:
+        return None
+    return "better" if best.sign > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """One cue's judgement: its rank among kinds of cues, its distance, whether it is a comparison, and its sign."""
+
+    rank: int
+    gap: int
+    certain: bool
+    sign: int
+
+
+def _denied(text: str, low: int, high: int, strong: bool) -> bool:
+    for a, b, _ in cues.spans("same", text, low, high):
+        if not (strong and re.match(r"(?:similar|comparabl|equal)\w*$", text[a:b], re.IGNORECASE) and _AGAINST.search(text, b, high)):
+            return True
+    return False
+
+
+def _votes(
+    name: str, text: str, own: tuple[int, int], clause: tuple[int, int], strong: bool, linked: bool
+) -> list[_Vote]:
+    if name == "effect_size":
+        return []
+    start, end = own
+    low, high = clause
+    sign = polarity(name, text[start:end], text[low:start])
+    falls = [b for _, b, strength in cues.spans("down", text, low, high) if strength == "compared"]
+    aims = [(a, text.find(",", b, high) % (high + 1)) for a, b, _ in cues.spans("purpose", text, low, high)]
+    gain = _GAIN.search(text, start, end)
+    votes = []
+    for kind, base, rank in (("good", 1, 0), ("bad", -1, 0), ("up", sign, 2), ("down", -sign, 2)):
+        for a, b, strength in cues.spans(kind, text, low, high):
+            if rank and (_LIMIT.search(text, max(low, a - 8), b + 6) or cues.starts("attribute", text, b)):
+                continue
+            if any(x <= a < y for x, y in aims) or (linked and kind != "bad"):
+                continue
+            inside, vote, certain = start <= a < end, base, strength == "compared" or strong
+            if inside and kind == "down" and gain:
+                vote = 1
+            elif kind in ("up", "down") and strength == "compared" and cues.starts("change", text, b):
+                vote = 1 if kind == "up" else -1  # "greater reduction", "less improvement"
+            elif rank == 0 and any(0 <= a - x < 22 for x in falls):
+                vote = -vote
+            elif kind == "down" and sign > 0 and name in ("antidepressant_effect", "response"):
+                certain = True  # an effect is reduced against what it would have been
+            gap = 60 if inside else max(0, a - end, start - b)
+            votes.append(_Vote(rank + (strength != "compared"), gap, certain or linked, vote))
+    return votes

@@ -1,0 +1,150 @@
+"""The figures of an outcome: which value is the arm's, which its comparator's, and what they say of the direction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.evidence.direction import POLARITY, polarity
+from pipeline.schema import Found, ResultValue, SampleSizeValue
+
+_CONTROL = re.compile(
+    r"\b(?:placebo|controls?|sham|saline|comparator|without|vehicle|usual care|untreated|off drug)\b", re.IGNORECASE
+)
+_RATIO = re.compile(r"\b(?:ratio|relative risk|a?OR|a?HR|a?RR)\b")
+_DIFFERENCE = re.compile(r"\b(?:difference|SMD|WMD|MD)\b")
+_MORE_IS_GOOD = re.compile(r"\b(?:sleep time|quality|function\w*|freedom|recovery)\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What is printed of an outcome; ``pairs`` are (value, comparator's value) of each active arm."""
+
+    pairs: list[tuple[float, float | None]] = field(default_factory=list)
+    kind: str = ""
+    changes: tuple[float, float] | None = None
+    interval: list[float] | None = None
+    p_value: str | None = None
+    effect: float | None = None
+    ratio: bool = False
+
+    @property
+    def significance(self) -> str | None:
+        """By the P value alone; *P < .05* is significant, *P = .05* is not."""
+        if self.p_value is None:
+            return None
+        sign, number = re.match(r"([<>=]?)(.*)", self.p_value).groups()  # type: ignore[union-attr]
+        p = float(number)
+        if sign == ">":
+            return "not significant" if p >= 0.05 else None
+        return "significant" if p < 0.05 or (sign == "<" and p <= 0.05) else "not significant"
+
+
+def read(text: str, offset: int, results: Sequence[Found], control_last: bool | None) -> Figures:
+    """The figures among an outcome's RESULT mentions; ``offset`` is where the sentence ``text`` starts."""
+    out = Figures()
+    plain: list[tuple[int, int, float, str]] = []
+    for found in results:
+        value = found.value
+        if not isinstance(value, ResultValue):
+            continue
+        a, b = found.start - offset, found.end - offset
+        if value.kind == "p_value" and value.number is not None:
+            printed = re.search(r"[<>≤≥]", text[a:b])
+            sign = {"≤": "<", "≥": ">"}.get(printed[0], printed[0]) if printed else ""
+            out.p_value = out.p_value or f"{sign}{value.number:g}"
+        elif value.kind == "interval" and value.low is not None and value.high is not None:
+            out.interval = out.interval or [value.low, value.high]
+        elif value.kind == "effect_size" and value.number is not None:
+            if out.effect is None:
+                out.effect, out.ratio = value.number, bool(_RATIO.search(text[max(0, a - 40) : a]))
+        elif value.number is not None:
+            plain.append((a, b, value.number, value.kind))
+    kinds = [kind for *_, kind in plain]
+    if plain:
+        same = [row for row in plain if row[3] == kinds[0]]
+        out.kind = kinds[0]
+        _pair(out, text, same, control_last)
+    return out
+
+
+def _pair(out: Figures, text: str, same: list[tuple[int, int, float, str]], control_last: bool | None) -> None:
+    numbers = [number for _, _, number, _ in same]
+    ends = [same[i + 1][0] if i + 1 < len(same) else min(len(text), same[i][1] + 40) for i in range(len(same))]
+    if out.kind == "score" and len(same) >= 2 and re.search(r"\bfrom\s*$", text[: same[0][0]], re.IGNORECASE):
+        if len(same) >= 4:
+            out.changes = numbers[0] - numbers[1], numbers[2] - numbers[3]
+            out.pairs = [(numbers[1], numbers[3])]
+        else:
+            out.pairs = [(numbers[1], None)]
+        return
+    if len(same) == 1:
+        out.pairs = [(numbers[0], None)]
+        return
+    named = [i for i, (_, b, *_) in enumerate(same) if _CONTROL.search(text, b, ends[i])]
+    if not named:
+        starts = [0 if i == 0 else same[i - 1][1] for i in range(len(same))]
+        named = [i for i, (a, *_) in enumerate(same) if i and _CONTROL.search(text, starts[i], a)]
+    control = named[0] if len(named) == 1 else (0 if control_last is False else len(same) - 1)
+    out.pairs = [(number, numbers[control]) for i, number in enumerate(numbers) if i != control]
+
+
+def verdict(name: str, text: str, before: str, pair: tuple[float, float | None], figures: Figures) -> str | None:
+    """The direction that figures give for an outcome ``text``, or None where they give none.
+
+    >>> verdict("response", "response", "", (61.0, 34.0), Figures(kind="percent"))
+    'better'
+    >>> verdict("symptom_change", "ISI score", "", (-6.8, -3.9), Figures(kind="mean_change"))
+    'better'
+    """
+    if figures.significance == "not significant":
+        return "no difference"
+    if figures.changes is not None and name in ("symptom_change", "suicidality"):
+        return _sign(abs(figures.changes[0]) - abs(figures.changes[1]))
+    value, other = pair
+    if value is not None and other is not None:
+        if figures.kind == "percent" and name != "other":
+            return _sign((value - other) * polarity(name, text, before))
+        if figures.kind == "mean_change" and name in ("symptom_change", "suicidality") and value * other >= 0:
+            return _sign(abs(value) - abs(other))
+        if figures.kind == "time":
+            return _sign((value - other) * polarity(name, text, before))
+    return None
+
+
+def effect_verdict(name: str, text: str, sentence: str, figures: Figures) -> str | None:
+    """The direction of a ratio or a difference with its interval."""
+    if figures.effect is None or figures.interval is None or name == "other":
+        return None
+    low, high = figures.interval
+    null = 1.0 if figures.ratio else 0.0
+    if not figures.ratio and not _DIFFERENCE.search(sentence):
+        return None
+    if low <= null <= high:
+        return "no difference"
+    base = 1 if _MORE_IS_GOOD.search(text) else POLARITY.get(name, 1)
+    return _sign((figures.effect - null) * base)
+
+
+def count_verdict(name: str, sizes: Sequence[Found], text: str, offset: int, arms_equal: bool) -> str | None:
+    """The direction of two counts of events, each of its group (*18 of 40 and 9 of 41*), arm first."""
+    if POLARITY.get(name) is None or name in ("other", "symptom_change", "antidepressant_effect"):
+        return None
+    values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
+    shares = [
+        a.count / b.count for (_, a), (_, b) in zip(values, values[1:], strict=False)
+        if a.role == "event" and b.role == "arm" and b.count >= a.count > 0
+    ]  # fmt: skip
+    if len(shares) == 2:
+        return _sign((shares[0] - shares[1]) * POLARITY[name])
+    events = [(f, v) for f, v in values if v.role == "event"]
+    if arms_equal and len(events) == 2:
+        second = events[1][0]
+        if _CONTROL.search(text, second.end - offset, second.end - offset + 30):
+            return _sign((events[0][1].count - events[1][1].count) * POLARITY[name])
+    return None
+
+
+def _sign(number: float) -> str | None:
+    return "better" if number > 0 else "worse" if number < 0 else "no difference"

@@ -1,0 +1,237 @@
+"""Statements → outcomes: each endpoint with its scale, time, figures and direction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.evidence import cues, figures
+from pipeline.evidence.direction import blank_entry, clauses, direction
+from pipeline.evidence.statements import Statement
+from pipeline.schema import Arm, DrugValue, Found, OutcomeValue, ScaleValue, StudyOutcome
+
+_TIME = re.compile(
+    r"\b(?:at|by|on|within|after|until|through|over)\s+(?:the\s+end\s+of\s+)?((?:day|week|month|hour|year)\s+\d+|"
+    r"(?:the\s+)?(?:study\s+)?end\s?point|\d+(?:[–-]\d+)?\s*(?:hours?|h|days?|weeks?|months?|years?|minutes?|min)"
+    r"|(?:one|two|three|four|six|eight|twelve)\s+(?:hours?|days?|weeks?|months?))\b",
+    re.IGNORECASE,
+)
+_EFFECT = re.compile(
+    r"\b(?:effects?|efficacy|effectiveness|effective|efficacious|ineffective|benefits?|superior(?:ity)?|non-?inferior\w*)\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(r"\b(?:fell|falls?|went|dropp?ed|improv\w+|rose|chang\w+|decreas\w+|reduc\w+|worsen\w*|lower\w*)\b", re.IGNORECASE)
+#: Outcomes that a scale rates.
+_RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
+_MOOD = re.compile(r"depress|mood", re.IGNORECASE)
+_CONTROL = frozenset({"placebo"})
+
+
+@dataclass(slots=True)
+class Finding:
+    """An outcome with the place of the words that name it, in reading offsets."""
+
+    start: int
+    end: int
+    outcome: StudyOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a study when one of its sentences is read.
+
+    ``compared``: it has a comparator (None: unsaid); ``control_last``: its arms are listed with the control last;
+    ``arms``: what was given; ``title``: its reference's title.
+    """
+
+    compared: bool | None = None
+    control_last: bool | None = None
+    arms: tuple[Arm, ...] = ()
+    title: str = ""
+
+    @property
+    def active(self) -> list[Arm]:
+        """The arms that were given a dose of a drug."""
+        return [arm for arm in self.arms if arm.drug not in _CONTROL and arm.amounts]
+
+    @property
+    def equal(self) -> bool:
+        """Whether the arms are known to be of about one size."""
+        sizes = [arm.n for arm in self.arms if arm.n]
+        return len(sizes) == 2 and max(sizes) <= 1.15 * min(sizes)
+
+
+@dataclass(slots=True)
+class _Target:
+    start: int
+    end: int
+    name: str
+    scale: str | None = None
+
+
+def findings(s: Statement, setting: Setting) -> list[Finding]:
+    """The outcomes that a statement reports, in order."""
+    return _Sentence(s, setting).findings()
+
+
+class _Sentence:
+    """One statement, read for its outcomes."""
+
+    def __init__(self, s: Statement, setting: Setting) -> None:
+        self.s = s
+        self.setting = setting
+        self.text = blank_entry(s.text)
+        cuts: tuple[int, ...] = ()
+        if s.linked == "row":
+            cuts = tuple(m.end() for m in re.finditer(r"\t|(?<=[a-z\d]) (?=No [a-z])", s.text))
+            cuts += tuple(x - s.start for cell in s.cells.values() for x in cell)
+        self.clauses = clauses(self.text, cuts)
+        self.scales = [m for m in s.of("SCALE") if isinstance(m.value, ScaleValue)]
+        self.drugs = [
+            m.value.name for m in s.of("DRUG") if isinstance(m.value, DrugValue) and m.value.name not in _CONTROL
+        ]
+        self.targets = self._targets()
+
+    def _clause(self, at: int) -> tuple[int, int]:
+        return next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.text)))
+
+    def _targets(self) -> list[_Target]:
+        s, out = self.s, []
+        for m in s.of("OUTCOME"):
+            assert isinstance(m.value, OutcomeValue)
+            a, b = m.start - s.start, m.end - s.start
+            if not self.text[a:b].strip():
+                continue  # in an entry criterion
+            out.append(_Target(a, b, m.value.name, self._scale(m, m.value.name)))
+        rated = {self._clause(t.start) for t in out if t.name in _RATED}
+        for m in self.scales:
+            a, b = m.start - s.start, m.end - s.start
+            if any(t.start <= a < t.end for t in out) or not isinstance(m.value, ScaleValue):
+                continue
+            clause = self._clause(a)
+            if s.linked == "row":
+                if not any(t.name in _RATED for t in out if t.scale in (None, m.value.name)):
+                    out.append(_Target(a, b, "symptom_change", m.value.name))
+            elif clause not in rated and (_MOVED.search(self.text, b, clause[1])):
+                out.append(_Target(a, b, "symptom_change", m.value.name))
+                rated.add(clause)
+        told = bool(s.of("SAMPLE_SIZE") or s.of("DOSE"))
+        cited = s.linked in ("citation", "row")
+        spoken = cited or cues.has("anaphora", s.text[:80]) or cues.has("same", self.text)
+        if not out and self.drugs and spoken and (_EFFECT.search(self.text) or (cited and not told)):
+            for a, b, name in cues.spans("effect_words", self.text):
+                if name == "effect":
+                    name = "antidepressant_effect" if _MOOD.search(self.text + self.setting.title) else "other"
+                out.append(_Target(a, b, name))
+                break
+        return sorted(out, key=lambda t: t.start)
+
+    def _scale(self, outcome: Found, name: str) -> str | None:
+        """The scale inside an outcome's words, or the only one of its clause (of its row)."""
+        inside = [m for m in self.scales if outcome.start <= m.start < outcome.end]
+        if not inside and (name in _RATED or (self.s.linked == "row" and name == "antidepressant_effect")):
+            low, high = self._clause(outcome.start - self.s.start)
+            if self.s.linked == "row":
+                low, high = 0, len(self.text)
+            inside = [m for m in self.scales if low <= m.start - self.s.start < high]
+            if len({m.value.name for m in inside if isinstance(m.value, ScaleValue)}) > 1:
+                return None
+        return inside[0].value.name if inside and isinstance(inside[0].value, ScaleValue) else None
+
+    def findings(self) -> list[Finding]:
+        """One finding for each target, more where it is given for several arms or times."""
+        out: list[Finding] = []
+        results = self._shared_out()
+        for t, own in zip(self.targets, results, strict=True):
+            out.extend(self._read(t, own))
+        return out
+
+    def _shared_out(self) -> list[list[Found]]:
+        """Each RESULT goes to the target before it, or else to the first one after it."""
+        out: list[list[Found]] = [[] for _ in self.targets]
+        for result in self.s.of("RESULT"):
+            at = result.start - self.s.start
+            before = [i for i, t in enumerate(self.targets) if t.start <= at]
+            if self.targets:
+                out[before[-1] if before else 0].append(result)
+        return out
+
+    def _read(self, t: _Target, results: Sequence[Found]) -> list[Finding]:
+        s, clause = self.s, self._clause(t.start)
+        own = figures.read(self.text, s.start, results, self.setting.control_last)
+        before = self.text[clause[0] : t.start]
+        words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared)
+        further: list[str] = []
+        if s.linked == "row" and t.name == "symptom_change" and self.text[t.start : t.end].strip() == (t.scale or ""):
+            # the column of results stands after that of scales
+            said_there = [
+                direction(t.name, self.text, low, low, (low, high), self.setting.compared)
+                for low, high in self.clauses if low >= t.end
+            ]  # fmt: skip
+            words, *further = list(dict.fromkeys(x for x in said_there if x)) or [words]
+        said = self.text[t.start : t.end]
+        pairs: list[tuple[float | None, float | None]] = list(own.pairs) or [(own.effect, None)]
+        active = self.setting.active
+        out = []
+        for i, (value, other) in enumerate(pairs):
+            by_figures = figures.verdict(t.name, said, before, (value, other), own) if value is not None else None
+            if words == "no difference":
+                verdict: str | None = words
+            else:
+                counts = figures.count_verdict(t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal)
+                verdict = by_figures or counts or words or figures.effect_verdict(t.name, said, self.text, own)
+            out.append(
+                StudyOutcome(
+                    name=t.name, scale=t.scale, time=self._time(t, clause), arm=self._arm(i, len(pairs), active),
+                    value=value, comparator_value=other, direction=verdict, p_value=own.p_value,
+                    interval=own.interval, significance=own.significance,
+                )  # fmt: skip
+            )
+        out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
+        later = self._later(t, clause, out[0].direction)
+        return [Finding(s.start + t.start, s.start + t.end, outcome) for outcome in (*out, *later)]
+
+    def _arm(self, i: int, count: int, active: Sequence[Arm]) -> str | None:
+        if count > 1 and len(active) == count:
+            arm = active[i]
+            amounts = "/".join(f"{x:g}" for x in arm.amounts or ())
+            return f"{arm.drug} {amounts} {arm.unit}".strip()
+        return self.drugs[0] if self.drugs else (active[0].drug if active else None)
+
+    def _time(self, t: _Target, clause: tuple[int, int]) -> str | None:
+        times = [(max(m.start() - t.end, t.start - m.end()), m[1]) for m in _TIME.finditer(self.text, *clause)]
+        return min(times)[1] if times and min(times)[0] < 120 else None
+
+    def _later(self, t: _Target, clause: tuple[int, int], first: str | None) -> list[StudyOutcome]:
+        """*although the significance was lost at day 7*: a clause without an outcome of its own takes the last one's."""
+        out = []
+        for low, high in self.clauses:
+            if low < clause[1] or any(low <= x.start < high for x in self.targets):
+                continue
+            if max((x.start for x in self.targets if x.start < low), default=-1) != t.start or first is None:
+                continue
+            if cues.has("same", self.text[low:high]) and first != "no difference":
+                time = _TIME.search(self.text, low, high)
+                out.append(
+                    StudyOutcome(name=t.name, scale=t.scale, time=time[1] if time else None, direction="no difference")
+                )
+        return out
+
+
+def merge(out: list[StudyOutcome], new: StudyOutcome) -> None:
+    """Fill an outcome that is there already, rather than state it twice; else add it."""
+    for old in out:
+        if old.name != new.name or None not in (old.value, new.value) and old.value != new.value:
+            continue
+        if old.scale != new.scale and (old.scale is None or new.scale is not None or old.direction != new.direction):
+            continue
+        if None not in (old.direction, new.direction) and old.direction != new.direction:
+            continue
+        if None not in (old.arm, new.arm) and old.arm != new.arm and None not in (old.value, new.value):
+            continue
+        for name in ("scale", "time", "arm", "value", "comparator_value", "direction", "p_value", "interval", "significance"):
+            if getattr(old, name) is None:
+                setattr(old, name, getattr(new, name))
+        return
+    out.append(new)

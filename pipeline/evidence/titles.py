@@ -1,0 +1,31 @@
+"""The drugs that a reference's title names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pipeline.language.lookup import automaton
+
+
+@lru_cache(maxsize=4096)
+def title_drugs(title: str) -> tuple[str, ...]:
+    """Preferred names of the drugs in a title, in order, without repeats.
+
+    >>> title_drugs("Intranasal esketamine and lithium in depression")
+    ('esketamine', 'lithium')
+    """
+    spans = sorted(
+        {
+            (hit.start, hit.end, hit.entry.row["name"])
+            for hit in automaton().find(title)
+            if hit.entry.lexicon == "drugs" and not hit.entry.row.get("context")
+        },
+        key=lambda span: (span[0], -span[1]),
+    )
+    drugs: dict[str, None] = {}
+    last = -1
+    for start, end, name in spans:
+        if start >= last:
+            drugs.setdefault(name)
+            last = end
+    return tuple(drugs)
