@@ -72,6 +72,21 @@ class Settings:
     dask_address: str = ""
     """Scheduler of the Dask cluster (``tcp://host:8786``); empty: a cluster of this machine's own."""
 
+    acquire_url: str = "https://www.ebi.ac.uk/europepmc/webservices/rest"
+    """Base address of Europe PMC's REST service; another one for a mirror or a test."""
+
+    acquire_contact: str = ""
+    """E-mail address that ``goldpan acquire`` sends along, so that the service can write before it blocks."""
+
+    acquire_per_second: float = 3.0
+    """Requests a second at most."""
+
+    acquire_timeout_seconds: float = 30.0
+    """Seconds to wait for an answer; ten times that for the whole of it."""
+
+    acquire_retries: int = 5
+    """How often a request that failed in passing is made again."""
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
         """Defaults, file and environment, in this order.

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import corpus, store, versions
-from pipeline.cache import Cache, Header
+from pipeline.cache import Cache, Header, to_line
 from pipeline.corpus import Corpus, Item
+from pipeline.mentions import MentionFile
 from pipeline.reconcile import gold as gold_files
-from pipeline.reconcile.diff import diff, write_rows
-from pipeline.reconcile.runs import Rows, read_run
+from pipeline.reconcile.diff import diff
+from pipeline.reconcile.runs import Rows
 from pipeline.reconcile.score import Scores, score
 from pipeline.report import render_folder
 from pipeline.schema import LABELS, GoldpanError
@@ -26,6 +27,8 @@ from pipeline.store import DOCUMENT_COLUMNS, Run
 from pipeline.workers import Outcome, Task
 
 MENTIONS = "mentions.jsonl"
+#: Documents compared with the run before at once; more of them take more memory.
+_COMPARED = 500
 #: Endings of sources whose offsets count in the file itself, so that gold can be checked against it.
 _TEXTS = frozenset({".txt", ".md"})
 
@@ -117,6 +120,7 @@ def assemble(run: Run, work: Plan, outcomes: Iterable[Outcome], settings: Settin
     done = {outcome.index: outcome for outcome in outcomes}
     tally = Tally()
     rows: list[dict[str, object]] = []
+    good: list[int] = []
 
     def lines() -> Iterator[str]:
         for index, item in enumerate(work.corpus.items):
@@ -126,27 +130,25 @@ def assemble(run: Run, work: Plan, outcomes: Iterable[Outcome], settings: Settin
                 reason = reason or "its result is gone from the cache; run again"
             rows.append(_count(tally, item, header, reason, index in work.reused))
             if header is not None:
+                good.append(index)
                 yield from cache.lines(work.keys[index], item.id)
 
     run.write_lines(MENTIONS, lines())
     run.write_csv("documents.csv", DOCUMENT_COLUMNS, rows)
     store.write_parquet(run.folder / MENTIONS, run.folder / "mentions.parquet")
-    _write_evidence(run, work, cache, tally)
+    _write_evidence(run, work, good, cache, tally)
     return tally
 
 
-def _write_evidence(run: Run, work: Plan, cache: Cache, tally: Tally) -> None:
+def _write_evidence(run: Run, work: Plan, good: Iterable[int], cache: Cache, tally: Tally) -> None:
     """Write studies.json, .csv and .parquet, concord.json and audit.json from the cache."""
     from pipeline.evidence.concord import concord
     from pipeline.evidence.tabular import rows_of, to_csv, to_parquet
 
-    aside = {row["doc"] for row in tally.set_aside}
     studies: list[dict[str, Any]] = []
     alarms: list[dict[str, Any]] = []
-    for index, item in enumerate(work.corpus.items):
-        if item.id in aside:
-            continue
-        for row in cache.evidence(work.keys[index], item.id):
+    for index in good:
+        for row in cache.evidence(work.keys[index], work.corpus.items[index].id):
             if "study" in row:
                 studies.append(row["study"])
             else:
@@ -165,7 +167,7 @@ def _write_evidence(run: Run, work: Plan, cache: Cache, tally: Tally) -> None:
 def _count(tally: Tally, item: Item, header: Header | None, reason: str, reused: bool) -> dict[str, object]:
     """Add a document to the tally; its row of documents.csv."""
     if item.sha256:
-        tally.inputs[item.id] = item.sha256
+        tally.inputs.setdefault(item.id, item.sha256)
     row: dict[str, object] = {"id": item.id, "sha256": item.sha256}
     if header is None:
         tally.set_aside.append({"doc": item.id, "reason": reason})
@@ -192,7 +194,6 @@ class Reconciled:
     scores: Scores | None = None
     problems: list[str] = field(default_factory=list)
     note: str = ""
-    previous: str | None = None
     changes: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -211,25 +212,41 @@ def reconcile(
     missing; one that was asked for may not. Raises GoldpanError.
     """
     result = Reconciled()
-    found = read_run(run.folder)
-    found.record = record
+    found = MentionFile(run.folder / MENTIONS)
     _score(result, found, work, gold, settings)
     run.write_json(
         "scores.json", result.scores.to_json() if result.scores else {"labels": {}, "note": result.note}
     )
-    previous = store.latest(run.out)
-    rows = []
-    if previous:
-        result.previous = previous.name
-        difference = diff(read_run(previous), found)
-        rows = difference.rows
-        result.changes = dict(Counter(row.kind for row in rows))
-    write_rows(run.folder / "diff.jsonl", rows)
+    kinds: Counter[str] = Counter()
+    run.write_lines("diff.jsonl", _differences(found, store.latest(run.out), record, kinds))
+    result.changes = dict(kinds)
     run.write_lines("report.html", [render_folder(run.folder, record)])
     return result
 
 
-def _score(result: Reconciled, found: Rows, work: Plan, gold: Path | None, settings: Settings) -> None:
+def _differences(
+    found: MentionFile, previous: Path | None, record: Mapping[str, Any], kinds: Counter[str]
+) -> Iterator[str]:
+    """Lines of diff.jsonl: what is other than in the run before, for documents that both were given."""
+    if previous is None:
+        return
+    before = MentionFile(previous / MENTIONS)
+    old = store.read_record(previous)
+    both = [doc for doc in record["inputs"] if doc in old["inputs"]]
+    changed = [doc for doc in both if found.raw(doc) != before.raw(doc)]
+    for first in range(0, len(changed), _COMPARED):
+        docs = changed[first : first + _COMPARED]
+        left, right = (
+            Rows(path.parent.name, path.parent, [m for doc in docs for m in mentions.of(doc)], docs,
+                 {doc: of["inputs"][doc] for doc in docs}, of)
+            for path, mentions, of in ((before.path, before, old), (found.path, found, record))
+        )  # fmt: skip
+        for row in diff(left, right).rows:
+            kinds[row.kind] += 1
+            yield to_line(row.to_json())
+
+
+def _score(result: Reconciled, found: MentionFile, work: Plan, gold: Path | None, settings: Settings) -> None:
     folder = gold or settings.gold
     if gold is None and not any(folder.glob("*.jsonl")):
         result.note = f"no gold in {folder}; name a folder with --gold"
@@ -249,7 +266,7 @@ def _score(result: Reconciled, found: Rows, work: Plan, gold: Path | None, setti
     wrong = {problem.where.rpartition(":")[0] for problem in problems if problem.fatal}
     good = {doc: item for doc, item in documents.items() if doc in paths and item.path not in wrong}
     if good:
-        result.scores = score(good, found.mentions, processed=paths)
+        result.scores = score(good, [m for doc in good for m in found.of(doc)], processed=paths)
     else:
         result.note = f"no document of this run has good gold in {folder}"
 

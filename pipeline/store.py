@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.cache import to_line
 from pipeline.schema import LABELS, GoldpanError
 
 RECORD = "run.json"
@@ -229,29 +228,30 @@ def write_parquet(jsonl: Path, parquet: Path, rows_a_group: int = 50_000) -> Non
 
     ``value`` and what a format adds (page, box, path) are JSON texts: their keys differ from label to label.
     """
+    import orjson
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    texts = ("doc", "label", "text", "value", "why", "section", "place")
-    schema = pa.schema(
-        [(n, pa.string()) for n in texts[:2]] + [("start", pa.int64()), ("end", pa.int64())]
-        + [(n, pa.string()) for n in texts[2:]] + [("context", pa.list_(pa.string()))]
-    )  # fmt: skip
-    known = set(schema.names)
+    kinds = {
+        "doc": pa.string(), "label": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string(),
+        "value": pa.string(), "why": pa.string(), "section": pa.string(), "context": pa.list_(pa.string()),
+        "place": pa.string(),
+    }  # fmt: skip
+    schema = pa.schema(list(kinds.items()))
+    columns: dict[str, list[Any]] = {name: [] for name in kinds}
 
-    def flat(row: dict[str, Any]) -> dict[str, Any]:
-        place = {key: row[key] for key in row if key not in known}
-        value = to_line(row["value"]).rstrip("\n")
-        return row | {"value": value, "place": to_line(place).rstrip("\n") if place else None}
-
-    with pq.ParquetWriter(parquet, schema, compression="zstd") as writer:
-        group: list[dict[str, Any]] = []
-        for row in read_rows(jsonl):
-            group.append(flat(row))
-            if len(group) == rows_a_group:
-                writer.write_table(pa.Table.from_pylist(group, schema=schema))
-                group = []
-        writer.write_table(pa.Table.from_pylist(group, schema=schema))
+    with pq.ParquetWriter(parquet, schema, compression="zstd") as writer, jsonl.open("rb") as lines:
+        for count, line in enumerate(lines, 1):
+            row = orjson.loads(line)
+            row["value"] = orjson.dumps(row["value"]).decode()
+            for name, column in columns.items():
+                column.append(row.pop(name, None))
+            if row:
+                columns["place"][-1] = orjson.dumps(row).decode()
+            if count % rows_a_group == 0:
+                writer.write_table(pa.table(columns, schema=schema))
+                columns = {name: [] for name in kinds}
+        writer.write_table(pa.table(columns, schema=schema))
 
 
 def _flush(path: Path) -> None:

@@ -19,7 +19,7 @@ _SHOWN = 20
 def summary(record: Mapping[str, Any], scores: Mapping[str, Any], run: Path) -> str:
     """The text for a sealed run, from its run.json and scores.json."""
     blocks = [score_table(record, scores)]
-    lines = [_documents(record), _changes(record)]
+    lines = [_documents(record), _studies(record), _changes(record)]
     lines += _aside(record)
     lines += [f"gold left out: {one_line(text, 300)}" for text in record.get("gold_problems", ())]
     lines.append(f"run: {run}")
@@ -62,6 +62,13 @@ def _documents(record: Mapping[str, Any]) -> str:
             f"{text}\nspeed: {extracted['words_per_second']:,} words/s on one core (reading and extraction)"
         )
     return f"{text}\nnothing was extracted: every document is as it was" if counts["reused"] else text
+
+
+def _studies(record: Mapping[str, Any]) -> str:
+    return (
+        f"studies: {record['studies']:,}; {record['contradictions']:,} contradictions, {record['alarms']:,} alarms "
+        "(report.html)"
+    )
 
 
 def _changes(record: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 
 _HERE = Path(__file__).parent
 #: The code that decides what is extracted; the rest (runs, commands, pages) may change without a new extraction.
-_EXTRACTION = ("schema.py", "extract.py", "reading", "language")
+_EXTRACTION = ("schema.py", "extract.py", "reading", "language", "evidence")
 #: Libraries whose version can change what is extracted.
 _LIBRARIES = ("spacy", "thinc", "scispacy", "numpy", "pyahocorasick", "pdfplumber", "pypdfium2", "lxml")
 BUNDLED = "goldpan_ner"
