@@ -89,13 +89,13 @@ def extract(
     [
         ("KILLME", "ended by SIGKILL, perhaps for want of memory"),
         ("RAISEME", "ValueError"),
-        ("HANGME", "takes longer than 2 s (timeout_seconds)"),
+        ("HANGME", "takes longer than 3 s (timeout_seconds)"),
         ("EATME", "needs more than 600 MB (max_memory_mb)"),
     ],
 )
 def test_one_poisoned_document_is_set_aside_and_the_others_are_done(poison, tmp_path, cue, said):
     texts = {"a": "Lithium 600 mg/d.", "b": f"Lithium {cue} 900 mg/d.", "c": "Lithium 300 mg/d."}
-    found, work = extract(tmp_path, texts, timeout_seconds=2.0, max_memory_mb=600)
+    found, work = extract(tmp_path, texts, timeout_seconds=3.0, max_memory_mb=600)
     assert said in found["b"].reason
     assert (found["a"].reason, found["c"].reason) == ("", "")
     again = steps.plan([tmp_path / "texts"], Settings(out=tmp_path / "out", model="poison_ner"))

@@ -140,7 +140,7 @@ def start(clean_env: dict[str, str], cwd: Path, *args: object, **env: str) -> su
     )  # fmt: skip
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
@@ -188,7 +188,7 @@ def test_interrupted_run_is_one_line(clean_env, many, tmp_path, server):
     process = start(clean_env, tmp_path, many, GOLDPAN_BATCH_WORDS="1500", GOLDPAN_WORKERS="1", **server)
     wait_for(lambda: len(list((tmp_path / "outputs" / "cache").glob("*/*.jsonl"))) >= 1)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert [line for line in errors.splitlines() if not line.startswith("extract: ")] == [
         "goldpan: interrupted"
