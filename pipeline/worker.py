@@ -59,7 +59,7 @@ class Worker:
             for document, mentions, evidence in self.extractor.rows(self._documents(items, waiting)):
                 index = waiting.pop(id(document))
                 words = len(document.text.split())
-                seconds, before = time.process_time() - before, time.perf_counter()
+                seconds, before = time.process_time() - before, time.process_time()
                 try:
                     key = items[index]["key"]
                     self.cache.put(key, mentions, document.kind, words, seconds, staging, evidence)
