@@ -19,7 +19,7 @@ Answer = Mapping[str, Any] | tuple[bytes, str] | None
 
 
 class Api:
-    """The requests that the page makes: each gives what becomes JSON, or bytes and their type; None where there is none."""
+    """The page's requests: each gives what becomes JSON, or bytes and their type; None where there is no such one."""
 
     def __init__(self, session: Session) -> None:
         self.queue = session.queue

@@ -20,6 +20,8 @@ View = Literal["todo", "skipped", "second", "mine", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
 #: Longest note that is kept; it is a remark, not a document.
 _NOTE = 2000
+#: Commonest documents and causes that the page proposes.
+_FACETS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Queue:
         self._lock = threading.RLock()
         self._states: dict[str, tuple[State, bool, bool]] = {}
         self._seen = -1
+        self._facets = {
+            name: [list(pair) for pair in Counter(getattr(item, name) for item in items).most_common(_FACETS)]
+            for name in ("kind", "label", "doc", "cause")
+        }
+        self._unsure = any(item.confidence is not None for item in items)
 
     def _refresh(self) -> None:
         """Take in what other curators decided meanwhile."""
@@ -141,24 +148,9 @@ class Queue:
         """Progress, what can be filtered by, and agreement."""
         with self._lock:
             self._refresh()
-            count = Counter[str]()
-            for item in self.items:
-                count[f"kind:{item.kind}"] += 1
-                count[f"label:{item.label}"] += 1
-                count[f"doc:{item.doc}"] += 1
-                count[f"cause:{item.cause}"] += 1
-            facets = {
-                name: [
-                    [key.removeprefix(f"{name}:"), n]
-                    for key, n in count.most_common()
-                    if key.startswith(f"{name}:")
-                ]
-                for name in ("kind", "label", "doc", "cause")
-            }
-            facets["cause"] = facets["cause"][:200]
             return self.progress() | {
-                "facets": facets,
-                "confidence": any(item.confidence is not None for item in self.items),
+                "facets": self._facets,
+                "confidence": self._unsure,
                 "agreement": agreement(self.decisions, self.by_id),
             }  # fmt: skip
 

@@ -21,8 +21,9 @@ _BREAK = re.compile(
 )
 #: Stops after which no sentence ends: abbreviations before a name or number, initials.
 _NO_BREAK = re.compile(
-    r"(?:\b(?:al|vs|Drs?|Prof|Figs?|Tabs?|Nos?|e\.g|i\.e|cf|approx|ca|St|Eqs?|Refs?)|\b[A-Z])\.$"
+    r"(?:\b(?:al|vs|Drs?|Prof|[Ff]igs?|[Tt]abs?|[Nn]os?|e\.g|i\.e|cf|approx|ca|St|Eqs?|Refs?)|\b[A-Z])\.$"
 )
+_EMPTY = re.compile(r"\n[ \t]*\n")
 _AROUND = 420
 _KEPT = 12
 
@@ -135,24 +136,22 @@ def window(text: str, start: int, end: int, around: int = _AROUND) -> dict[str, 
     """
     low, high = max(0, start - around), min(len(text), end + around)
     piece = text[low:high]
-    first, last = 0, len(piece)
-    before: list[int] = [0]
-    after: list[int] = []
+    begins, ends = [0], [len(piece)]
     for match in _BREAK.finditer(piece):
-        if piece[match.start()] != "\n" and _NO_BREAK.search(
+        if not _EMPTY.search(match.group()) and _NO_BREAK.search(
             piece[max(0, match.start() - 12) : match.start()]
         ):
             continue
         if match.end() <= start - low:
-            first = match.end()
-            before.append(match.end())
+            # a neighbour says what is spoken of; one of another paragraph does not
+            begins = [match.end()] if _EMPTY.search(match.group()) else [*begins, match.end()]
         elif match.start() >= end - low:
-            after.append(len(piece[: match.end()].rstrip()))
-            last = min(last, after[0])
-    # one sentence before and one behind are enough to know what is spoken of
-    left = before[-2] if len(before) > 1 else first
-    right = after[1] if len(after) > 1 else len(piece)
+            ends.insert(-1, len(piece[: match.end()].rstrip()))
+            if _EMPTY.search(match.group()):
+                del ends[-1]
+                break
+    left, right = begins[-2:][0], ends[:2][-1]
     return {
-        "start": low + left, "text": piece[left:right], "sentence": [low + first, low + last],
+        "start": low + left, "text": piece[left:right], "sentence": [low + begins[-1], low + ends[0]],
         "cut_before": low + left > 0, "cut_after": low + right < len(text),
     }  # fmt: skip

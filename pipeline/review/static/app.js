@@ -9,7 +9,7 @@ import { contexts, openDocument, openPage } from "./views.js";
 import { DONE, EFFECT, KINDS, QUESTION, gist } from "./words.js";
 
 const compared = (item) => item.kind === "contradiction" || item.kind === "alarm";
-const state = { run: null, busy: false, fix: null, boxes: [], page: null };
+const state = { run: null, busy: null, fix: null, boxes: [], page: null };
 const queue = new Queue(byId("rows"), byId("where"), byId("back"), byId("forth"), () => show(true));
 
 // ---------------------------------------------------------------- showing
@@ -99,17 +99,22 @@ function trouble(error) {
 
 // ---------------------------------------------------------------- deciding
 
-/** One thing at a time: a key pressed meanwhile would decide on what nobody has seen yet. */
-async function alone(work) {
+/** One thing at a time: a key pressed meanwhile would decide on what nobody has seen yet. Turning pages `waits`. */
+async function alone(work, waits = false) {
+  while (state.busy && waits) await state.busy;
   if (state.busy) return;
-  state.busy = true;
+  let free;
+  state.busy = new Promise((resolve) => { free = resolve; });
+  byId("item").setAttribute("aria-busy", "true");
   try {
     trouble("");
     await work();
   } catch (error) {
     trouble(error);
   } finally {
-    state.busy = false;
+    state.busy = null;
+    byId("item").setAttribute("aria-busy", "false");
+    free();
   }
 }
 
@@ -146,9 +151,11 @@ function openFix() {
   trouble("");
   const common = { form: byId("fix"), cancel: () => { closeFix(); redraw(); byId("item").focus(); } };
   if (compared(item)) {
+    byId("actions").inert = true;
     state.fix = new Explain({ ...common, save: (note) => decide("fix", { note }) });
     return;
   }
+  byId("actions").inert = true;
   const { context, box } = state.boxes[0];
   state.fix = new Fix({
     ...common, item, context, box: box ?? null, labels: state.run.labels, words: state.run.words,
@@ -159,6 +166,7 @@ function openFix() {
 function closeFix() {
   state.fix?.close();
   state.fix = null;
+  byId("actions").inert = false;
 }
 
 function redraw() {
@@ -217,7 +225,7 @@ function fillFilters(run) {
       form.elements[name].append(el("option", { value }, `${words[value] ?? value} (${count})`));
     }
   }
-  byId("docs").append(...run.facets.doc.slice(0, 500).map(([value, n]) => el("option", { value }, `${n}`)));
+  byId("docs").append(...run.facets.doc.map(([value, n]) => el("option", { value }, `${n}`)));
   byId("causes").append(...run.facets.cause.map(([value, n]) => el("option", { value }, `${n}`)));
   byId("below-label").hidden = !run.confidence;
 }
@@ -243,7 +251,7 @@ async function download() {
 
 // ---------------------------------------------------------------- keys
 
-const browse = (by) => alone(async () => { await queue.step(by); await show(true); });
+const browse = (by) => alone(async () => { await queue.step(by); await show(true); }, true);
 const KEYS = {
   a: () => decide("accept"), r: () => decide("reject"), s: () => decide("skip"), f: openFix, u: undo,
   j: () => browse(1), k: () => browse(-1), d: () => toggleView("document"), p: () => toggleView("page"),
@@ -264,7 +272,7 @@ function onKey(event) {
   if (event.target.closest("input, select, textarea")) return;
   if ((event.key === "PageDown" || event.key === "PageUp") && !event.target.closest(".scroll")) {
     event.preventDefault();
-    alone(() => queue.turn(event.key === "PageDown" ? 1 : -1));
+    alone(() => queue.turn(event.key === "PageDown" ? 1 : -1), true);
     return;
   }
   const key = event.key.toLowerCase();

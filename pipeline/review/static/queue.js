@@ -36,15 +36,23 @@ export class Queue {
     return this.items[this.at] ?? null;
   }
 
-  /** Fetch until `count` items lie behind the current one, or all are here. */
-  async ensure(count) {
+  /** Fetch until `count` items lie behind the current one, or all are here; one fetch at a time, lest a page come twice. */
+  ensure(count) {
+    this.fetching = (this.fetching ?? Promise.resolve()).catch(() => {}).then(() => this.fetch(count));
+    return this.fetching;
+  }
+
+  async fetch(count) {
+    const { items } = this;
     while (this.items.length < this.total && this.items.length - this.at <= count) {
       const page = await get("items", { ...this.filter, after: this.items.at(-1)?.id ?? "", limit: Math.min(200, Math.max(AHEAD, count)) });
       if (!page.items.length) {
         this.total = this.items.length;
         break;
       }
-      this.items.push(...page.items);
+      if (this.items !== items) return; // another filter was chosen meanwhile
+      const known = new Set(items.map((item) => item.id));
+      items.push(...page.items.filter((item) => !known.has(item.id)));
     }
   }
 
@@ -86,7 +94,9 @@ export class Queue {
 
   /** An item that came back stands where it stood, that is here. */
   bring(item) {
-    this.items = this.items.filter((other) => other.id !== item.id);
+    const at = this.items.findIndex((other) => other.id === item.id);
+    if (at >= 0) this.items.splice(at, 1);
+    if (at >= 0 && at < this.at) this.at -= 1;
     this.details.delete(item.id);
     this.items.splice(this.at, 0, item);
   }

@@ -26,12 +26,12 @@ export const QUESTION = {
 export const EFFECT = {
   contradiction: ["they contradict each other", "false alarm", "explain it"],
   alarm: ["the figures disagree", "false alarm", "explain it"],
-  value: ["gold takes the found value", "gold stays", "other value"],
-  label: ["gold takes the found label", "gold stays", "other label"],
-  missed: ["remove it from gold", "gold stays", "change gold"],
-  spurious: ["add it to gold", "gold stays", "add it, changed"],
-  moved: ["gold takes the found ends", "gold stays", "other ends"],
-  unconfirmed: ["it is right", "it is wrong", "right it"],
+  value: ["the run is right: gold takes its value", "gold is right", "neither: another value"],
+  label: ["the run is right: gold takes its label", "gold is right", "neither: another label"],
+  missed: ["the run is right: remove it from gold", "gold is right: it stays", "gold, but changed"],
+  spurious: ["the run is right: add it to gold", "gold is right: not in it", "add it, changed"],
+  moved: ["the run is right: gold takes its ends", "gold is right", "neither: other ends"],
+  unconfirmed: ["the mention is right", "the mention is wrong", "right, but changed"],
 };
 
 export const DONE = { accept: "Accepted", reject: "Rejected", fix: "Fixed", skip: "Skipped" };
