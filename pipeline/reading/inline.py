@@ -402,9 +402,6 @@ class Inline:
                 self.builder.copy(start, start + 1)
 
 
-_SAMPLE_FLAT = re.compile(r"(?<=[a-z)”][.,])\d{1,3}(?:[,–-]\d{1,3})*(?=\s+[A-Z]|\s+[a-z])")
-
-
 def citation_style(prose: str, highest: int | None, numbered: bool) -> Style:
     """Decide a document's citation style by counting its marks.
 
@@ -415,12 +412,14 @@ def citation_style(prose: str, highest: int | None, numbered: bool) -> Style:
     year = len(re.findall(r"\b(?:1[89]|20)\d\d[a-z]?\s*[;)]", prose))
     paren = len(re.findall(r"(?<=[a-z])\s?\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)", prose))
     numeric = sup + bracket
+    flat = len(re.findall(r"(?<=[a-z)][.,])\d{1,3}(?:[,–-]\d{1,3})*(?=\s)", prose))
     parenthesis = bool(numbered and highest and numeric < 3 and paren >= 5 and paren > 2 * year)
     return Style(
         superscript=sup > 0 and sup * 3 >= bracket,
         bracket=bracket > 0 and bracket * 2 >= sup,
         parenthesis=parenthesis,
-        flat=sup >= 3 and sup >= bracket,
+        flat=(sup >= 3 and sup >= bracket)
+        or (numbered and numeric < 3 and flat >= 5 and flat > 2 * max(year, paren)),
         author_year=year >= 1 and year * 4 >= numeric,
         highest=highest,
     )
