@@ -14,7 +14,18 @@ from pipeline.language.ner_network import Weights
 from training import package
 from training.evaluate import dev_scores, words_per_second
 from training.layers import Params
-from training.recipe import Clock, Recipe, export, label, load, pretrain, train_student, train_teacher
+from training.recipe import (
+    Clock,
+    Corpora,
+    Family,
+    Recipe,
+    export,
+    label,
+    load,
+    pretrain,
+    train_student,
+    train_teacher,
+)
 
 
 def _kept(stages: Path | None, name: str, make: Callable[[], Params]) -> Params:
@@ -31,6 +42,26 @@ def _kept(stages: Path | None, name: str, make: Callable[[], Params]) -> Params:
         return {key: stored[key] for key in stored.files}
 
 
+def _make_family(
+    corpora: Corpora, recipe: Recipe, family: Family, number: int, stages: Path | None, log: Clock
+) -> Params:
+    """All steps of one family; returns the parameters that ship."""
+    start = _kept(stages, f"pretrained{number}", partial(pretrain, corpora, recipe, family, log))
+    teachers = []
+    for seed in family.teachers:
+        make = partial(train_teacher, corpora, recipe, family, start, seed, log)
+        teachers.append(_kept(stages, f"teacher{seed}", make))
+        weights = export([(family, teachers[-1])], corpora.inventory)
+        log(f"teacher {seed}: {dev_scores(weights, corpora.held_out)}")
+    if len(teachers) == 1:
+        return teachers[0]
+    return _kept(
+        stages,
+        f"student{number}",
+        lambda: train_student(corpora, recipe, family, start, label(corpora, recipe, family, teachers), log),
+    )
+
+
 def make_model(
     data: Path, lexicons: Path, out: Path, stages: Path | None, recipe: Recipe
 ) -> dict[str, object]:
@@ -38,20 +69,12 @@ def make_model(
     log = Clock()
     corpora = load(data, lexicons, recipe)
     log(f"{sum(map(len, corpora.runs))} tokens of raw text; entities and entities lost: {corpora.alignment}")
-    start = _kept(stages, "pretrained", lambda: pretrain(corpora, recipe, log))
-    teachers = []
-    for number in range(1, recipe.teachers + 1):
-        seed = recipe.seed + number - 1
-        params = _kept(stages, f"teacher{number}", partial(train_teacher, corpora, recipe, start, seed, log))
-        teachers.append(params)
-        log(f"teacher {number}: {dev_scores(export(params, recipe, corpora.inventory), corpora.held_out)}")
-    student = _kept(
-        stages,
-        "student",
-        lambda: train_student(corpora, recipe, start, label(corpora, recipe, teachers), log),
-    )
+    networks = [
+        (family, _make_family(corpora, recipe, family, number, stages, log))
+        for number, family in enumerate(recipe.families, start=1)
+    ]
     # Scores are those of the file that ships, whose tables are rounded to 8 bits.
-    weights = Weights.from_files(export(student, recipe, corpora.inventory).to_files())
+    weights = Weights.from_files(export(networks, corpora.inventory).to_files())
     tokenizers = ("goldpan", "spacy", "gold")
     texts = [path.read_text(encoding="utf-8") for path in sorted((data / "pico_corpus").glob("*.txt"))]
     dev = {name: dev_scores(weights, corpora.held_out, name) for name in tokenizers}

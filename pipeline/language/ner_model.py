@@ -18,6 +18,7 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+from pipeline.language.ner_definitions import label_short_forms
 from pipeline.language.ner_network import FILES, TypeVectors, Weights, allowed_moves, decode, emissions
 
 
@@ -25,7 +26,8 @@ class NeuralTagger(Pipe):
     """Writes `doc.ents`, replacing what stood there.
 
     A `Doc` or a part of one (a sentence) is tagged by itself: nothing is carried from one to the next but the vectors
-    of word types, which do not depend on the text. Tokens of white space are skipped. It is trained on goldpan's
+    of word types, which do not depend on the text. Short forms that the text defines take the label of their long
+    form. Tokens of white space are skipped. It is trained on goldpan's
     tokenizer and runs on any; a tokenizer that keeps `ketamine-induced` whole will tag the whole.
 
     >>> import spacy
@@ -43,7 +45,7 @@ class NeuralTagger(Pipe):
         """Take the weights that the component shall run with."""
         self.weights = weights
         self.types = TypeVectors(weights)
-        self.moves = weights.arrays["head_moves"] + allowed_moves(weights.tags)
+        self.moves = weights.moves + allowed_moves(weights.tags)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -69,20 +71,28 @@ class NeuralTagger(Pipe):
         kept = ~np.asarray([word.isspace() for word in words])[inverse]
         owner = np.repeat(np.arange(len(texts)), [len(part) for part in orths])
         token = np.concatenate([np.arange(len(part)) for part in orths])
-        owner, token, rows = owner[kept], token[kept], rows[kept]
+        owner, token, rows, which = owner[kept], token[kept], rows[kept], inverse[kept]
         counts = np.bincount(owner, minlength=len(texts))
         scores = emissions(self.weights, self.types.vectors, rows, counts[counts > 0])
         tags = decode(scores, counts[counts > 0], self.moves)
-        start = 0
+        firsts = np.cumsum(counts) - counts
         for place in np.flatnonzero(tags).tolist():
             tag = self.weights.tags[tags[place]]
-            text, number = int(owner[place]), int(token[place])
+            text = int(owner[place])
             if tag[0] in "BU":
-                start = number
+                start = place - int(firsts[text])
             if tag[0] in "LU":
-                source = texts[text]
-                shift = source.start if isinstance(source, Span) else 0
-                found[text].append((start + shift, number + 1 + shift, tag[2:]))
+                found[text].append((start, place + 1 - int(firsts[text]), tag[2:]))
+        for text in np.unique(owner[which == words.index("(")]).tolist() if "(" in words else ():
+            if found[text]:
+                part = which[firsts[text] : firsts[text] + counts[text]].tolist()
+                found[text] = label_short_forms([words[number] for number in part], found[text])
+        for text, (first, source) in enumerate(zip(firsts.tolist(), texts, strict=True)):
+            shift = source.start if isinstance(source, Span) else 0
+            found[text] = [
+                (int(token[first + start]) + shift, int(token[first + end - 1]) + 1 + shift, kind)
+                for start, end, kind in found[text]
+            ]
         return found
 
     def set_annotations(self, docs: Sequence[Doc], found: Sequence[Sequence[tuple[int, int, str]]]) -> None:

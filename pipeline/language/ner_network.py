@@ -26,29 +26,45 @@ _QUANTISED = ("ngrams", "words")
 
 @dataclass(frozen=True)
 class Weights:
-    """Everything the network knows.
+    """Everything the model knows: one network, or several whose tag scores are averaged.
 
-    arrays: float32, by the names that training gives them.
+    networks: float32 arrays of each, by the names that training gives them. All hash words to tables of one size.
     tags: BILUO tags in the order of the emission columns.
-    dilations: how far each convolution looks to either side.
+    dilations: of each network, how far each convolution looks to either side.
     classes: lexicon class (0 to 63) of folded words; words not in it are class 0.
     """
 
-    arrays: Mapping[str, Array]
+    networks: tuple[Mapping[str, Array], ...]
     tags: tuple[str, ...]
-    dilations: tuple[int, ...]
+    dilations: tuple[tuple[int, ...], ...]
     classes: Mapping[str, int]
 
+    @property
+    def moves(self) -> Array:
+        """Learnt scores of one tag following another, the networks' mean: (tags, tags)."""
+        moves: Array = np.stack([arrays["head_moves"] for arrays in self.networks]).mean(axis=0)
+        return moves
+
+    @property
+    def widths(self) -> list[int]:
+        """How many columns of a type's vector belong to each network."""
+        return [len(arrays["type_g"]) for arrays in self.networks]
+
     def to_files(self) -> dict[str, bytes]:
-        """The model's files by name: tables in 8 bits with a scale a row, the rest in 16-bit floats."""
+        """The model's files by name: tables in 8 bits with a scale a row, the rest in 16-bit floats.
+
+        An array's name begins with the number of its network: `0_ngrams`.
+        """
         stored: dict[str, npt.NDArray[np.generic]] = {}
-        for name, values in sorted(self.arrays.items()):
-            if name in _QUANTISED:
-                scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-8) / 127
-                stored[name] = np.rint(values / scale).astype(np.int8)
-                stored[f"{name}_scale"] = scale.astype(np.float32)
-            else:
-                stored[name] = values.astype(np.float16)
+        for number, arrays in enumerate(self.networks):
+            for name, values in sorted(arrays.items()):
+                key = f"{number}_{name}"
+                if name in _QUANTISED:
+                    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-8) / 127
+                    stored[key] = np.rint(values / scale).astype(np.int8)
+                    stored[f"{key}_scale"] = scale.astype(np.float32)
+                else:
+                    stored[key] = values.astype(np.float16)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **stored)
         network = {"tags": self.tags, "dilations": self.dilations}
@@ -63,16 +79,20 @@ class Weights:
     def from_files(cls, files: Mapping[str, bytes]) -> Weights:
         """Read what `to_files` wrote. Raises KeyError where a file is missing."""
         network = json.loads(files["network.json"])
-        arrays: dict[str, Array] = {}
+        networks: list[dict[str, Array]] = [{} for _ in network["dilations"]]
         with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as stored:
-            for name in stored.files:
+            for key in stored.files:
+                number, _, name = key.partition("_")
                 if name in _QUANTISED:
-                    arrays[name] = stored[name].astype(np.float32) * stored[f"{name}_scale"]
+                    values = stored[key].astype(np.float32) * stored[f"{key}_scale"]
                 elif not name.endswith("_scale"):
-                    arrays[name] = stored[name].astype(np.float32)
+                    values = stored[key].astype(np.float32)
+                else:
+                    continue
+                networks[int(number)][name] = values
         lines = files["lexicon.tsv"].decode().splitlines()
         classes = {word: int(number) for word, number in (line.split("\t") for line in lines)}
-        return cls(arrays, tuple(network["tags"]), tuple(network["dilations"]), classes)
+        return cls(tuple(networks), tuple(network["tags"]), tuple(map(tuple, network["dilations"])), classes)
 
     @classmethod
     def from_disk(cls, folder: Path) -> Weights:
@@ -86,13 +106,13 @@ FILES = ("weights.npz", "network.json", "lexicon.tsv")
 class TypeVectors:
     """Vectors of word types, each computed when its word is first met, and kept.
 
-    At most `limit` types are kept (512 bytes each at width 128); beyond it the store begins anew.
+    At most `limit` types are kept (512 bytes each and network, at width 128); beyond it the store begins anew.
     """
 
     def __init__(self, weights: Weights, limit: int = 100_000) -> None:
         self.weights, self.limit = weights, limit
         self.known: dict[int, int] = {}
-        self.vectors: Array = np.zeros((0, len(weights.arrays["type_g"])), np.float32)
+        self.vectors: Array = np.zeros((0, sum(weights.widths)), np.float32)
 
     def rows(self, keys: Ints, words: Sequence[str]) -> Ints:
         """The row in `vectors` of each word; `keys` are numbers that stand for the words."""
@@ -112,23 +132,30 @@ class TypeVectors:
         return np.asarray([self.known[key] for key in keys.tolist()])
 
     def compute(self, words: Sequence[str]) -> Array:
-        """Vectors (words, width) from hashed n-grams, the word itself, its shape and its lexicon class."""
-        arrays = self.weights.arrays
+        """Vectors (words, widths) from hashed n-grams, the word itself, its shape and its lexicon class."""
+        tables = self.weights.networks[0]
         folded = [fold(word) for word in words]
-        grams = [[row(gram, len(arrays["ngrams"])) for gram in ngrams(word)] for word in folded]
+        grams = [[row(gram, len(tables["ngrams"])) for gram in ngrams(word)] for word in folded]
         counts = np.asarray([len(rows) for rows in grams])
         starts = np.cumsum(counts) - counts
-        flat = arrays["ngrams"][np.asarray([number for rows in grams for number in rows])]
-        features = np.concatenate(
-            [
-                np.add.reduceat(flat, starts, axis=0) / counts[:, None].astype(np.float32),
-                arrays["words"][[row(word, len(arrays["words"])) for word in folded]],
-                arrays["shapes"][[row(shape(word), len(arrays["shapes"])) for word in words]],
-                arrays["classes"][[self.weights.classes.get(word, 0) for word in folded]],
-            ],
-            axis=1,
-        )
-        return _maxout(features, arrays, "type")
+        gram_rows = np.asarray([number for rows in grams for number in rows])
+        word_rows = [row(word, len(tables["words"])) for word in folded]
+        shape_rows = [row(shape(word), len(tables["shapes"])) for word in words]
+        class_rows = [self.weights.classes.get(word, 0) for word in folded]
+        vectors = []
+        for arrays in self.weights.networks:
+            features = np.concatenate(
+                [
+                    np.add.reduceat(arrays["ngrams"][gram_rows], starts, axis=0)
+                    / counts[:, None].astype(np.float32),
+                    arrays["words"][word_rows],
+                    arrays["shapes"][shape_rows],
+                    arrays["classes"][class_rows],
+                ],
+                axis=1,
+            )
+            vectors.append(_maxout(features, arrays, "type"))
+        return np.concatenate(vectors, axis=1)
 
 
 def _maxout(inputs: Array, arrays: Mapping[str, Array], prefix: str) -> Array:
@@ -146,7 +173,7 @@ def _maxout(inputs: Array, arrays: Mapping[str, Array], prefix: str) -> Array:
 
 
 def emissions(weights: Weights, vectors: Array, rows: Ints, lengths: Ints) -> Array:
-    """Tag scores (tokens, tags) of sequences laid end to end.
+    """Tag scores (tokens, tags) of sequences laid end to end, the mean of the networks'.
 
     rows: the row in `vectors` of each token; lengths: tokens of each sequence, all above zero. Long inputs are done in
     overlapping pieces; a token sees only as far as the convolutions reach, so the pieces leave no trace.
@@ -154,23 +181,39 @@ def emissions(weights: Weights, vectors: Array, rows: Ints, lengths: Ints) -> Ar
     starts = np.cumsum(lengths) - lengths
     position = np.arange(len(rows)) - np.repeat(starts, lengths)
     remaining = np.repeat(lengths, lengths) - 1 - position
-    reach = sum(weights.dilations)
+    reach = max(map(sum, weights.dilations))
     out = np.empty((len(rows), len(weights.tags)), np.float32)
     for start in range(0, len(rows), CHUNK):
         low, high = max(0, start - reach), min(len(rows), start + CHUNK + reach)
         values = vectors[rows[low:high]]
-        width = values.shape[1]
-        window = np.zeros((len(values), 3 * width), np.float32)
-        for layer, dilation in enumerate(weights.dilations):
-            window[:, width : 2 * width] = values
-            window[dilation:, :width] = values[:-dilation]
-            window[:-dilation, 2 * width :] = values[dilation:]
-            window[position[low:high] < dilation, :width] = 0
-            window[remaining[low:high] < dilation, 2 * width :] = 0
-            values += _maxout(window, weights.arrays, f"conv{layer}")
-        kept = values[start - low : start - low + CHUNK]
-        out[start : start + CHUNK] = kept @ weights.arrays["head_W"] + weights.arrays["head_b"]
+        kept = slice(start - low, start - low + CHUNK)
+        before, after = position[low:high], remaining[low:high]
+        scores = out[start : start + CHUNK]
+        scores[:] = 0
+        column = 0
+        for arrays, width, dilations in zip(weights.networks, weights.widths, weights.dilations, strict=True):
+            context = _convolve(values[:, column : column + width], before, after, arrays, dilations)
+            scores += context[kept] @ arrays["head_W"] + arrays["head_b"]
+            column += width
+        scores /= np.float32(len(weights.networks))
     return out
+
+
+def _convolve(
+    values: Array, before: Ints, after: Ints, arrays: Mapping[str, Array], dilations: Sequence[int]
+) -> Array:
+    """Context vectors of tokens with `before` and `after` others on either side in their sequence."""
+    values = values.copy()
+    width = values.shape[1]
+    window = np.zeros((len(values), 3 * width), np.float32)
+    for layer, dilation in enumerate(dilations):
+        window[:, width : 2 * width] = values
+        window[dilation:, :width] = values[:-dilation]
+        window[:-dilation, 2 * width :] = values[dilation:]
+        window[before < dilation, :width] = 0
+        window[after < dilation, 2 * width :] = 0
+        values += _maxout(window, arrays, f"conv{layer}")
+    return values
 
 
 def allowed_moves(tags: Sequence[str]) -> Array:

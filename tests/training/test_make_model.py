@@ -18,15 +18,15 @@ from training.__main__ import main, make_model
 from training.corpora import Sentence
 from training.evaluate import dev_scores, f1
 from training.network import Size
-from training.recipe import LABELS, Recipe
+from training.recipe import LABELS, Family, Recipe
 
 MODELS = Path(pipeline.models.__file__).parent
 BUNDLED = MODELS / package.NAME
 LEXICONS = MODELS.parent / "lexicons"
 TINY = Recipe(
-    size=Size(ngram_rows=2000, word_rows=200, ngram_width=16, word_width=8, shape_width=4, class_width=4, width=24,
-              dilations=(1, 1)),
-    tokens=30, vocabulary=20, pretrain_epochs=1, teachers=2, teacher_epochs=25, student_epochs=30,
+    size=Size(ngram_rows=2000, word_rows=200, ngram_width=16, word_width=8, shape_width=4, class_width=4, width=24),
+    families=(Family((1, 1), seed=1, teachers=(1, 2)), Family((2, 1), seed=2, teachers=(3,))),
+    tokens=30, vocabulary=20, pretrain_epochs=1, teacher_epochs=25, student_epochs=30,
     rate=0.01, dropout=0.1, word_dropout=0.1, swap_diseases=0.0, swap_drugs=0.0, student_dropout=0.1,
 )  # fmt: skip
 SENTENCES = (
@@ -76,13 +76,16 @@ def test_steps_that_are_kept_are_not_done_again_and_give_the_same_model(data: Pa
         tokens=30,
         vocabulary=20,
         pretrain_epochs=1,
-        teachers=1,
+        families=(Family((1, 1), seed=1, teachers=(7, 8)), Family((2,), seed=2, teachers=(9,))),
         teacher_epochs=1,
         student_epochs=1,
     )
     first = make_model(data, LEXICONS, tmp_path / "a", tmp_path / "stages", short)
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "stages").iterdir()}
-    assert set(kept) == {"pretrained.npz", "teacher1.npz", "student.npz"}
+    assert set(kept) == {
+        *("pretrained1.npz", "teacher7.npz", "teacher8.npz", "student1.npz"),
+        *("pretrained2.npz", "teacher9.npz"),
+    }
     second = make_model(data, LEXICONS, tmp_path / "b", tmp_path / "stages", short)
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "stages").iterdir()} == kept
     assert first["sha256"] == second["sha256"]

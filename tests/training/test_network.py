@@ -90,7 +90,15 @@ def shipped(network: Network) -> Weights:
     arrays = {
         name.replace("bc5cdr_", "head_"): value for name, value in network.params.items() if name != "mask"
     }
-    return Weights(arrays, tuple(TAGS), SIZE.dilations, network.inventory.classes)
+    return Weights((arrays,), tuple(TAGS), (SIZE.dilations,), network.inventory.classes)
+
+
+def together(one: Network, other: Network) -> Weights:
+    """Two networks that score together."""
+    first, second = shipped(one), shipped(other)
+    return Weights(
+        first.networks + second.networks, first.tags, first.dilations + second.dilations, first.classes
+    )
 
 
 def test_the_shipped_forward_pass_equals_that_of_training() -> None:
@@ -104,9 +112,20 @@ def test_the_shipped_forward_pass_equals_that_of_training() -> None:
     )
 
 
+def test_two_networks_give_the_mean_of_their_scores() -> None:
+    networks = small_network(0), small_network(1)
+    expected = sum(network.emissions(network.forward(BATCH), "bc5cdr") for network in networks) / 2
+    types = TypeVectors(together(*networks))
+    rows = types.rows(BATCH.types, [networks[0].inventory.words[number] for number in BATCH.types])
+    np.testing.assert_allclose(
+        emissions(types.weights, types.vectors, rows, BATCH.lengths), expected, atol=1e-5
+    )
+    moves = [network.params["bc5cdr_moves"] for network in networks]
+    np.testing.assert_allclose(types.weights.moves, (moves[0] + moves[1]) / 2, atol=1e-6)
+
+
 def test_long_texts_done_in_pieces_equal_those_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = small_network()
-    types = TypeVectors(shipped(network))
+    types = TypeVectors(together(small_network(0), small_network(1)))
     rng = np.random.default_rng(5)
     numbers = rng.integers(0, len(WORDS), 90)
     rows = types.rows(numbers, [WORDS[number] for number in numbers])
@@ -160,15 +179,17 @@ def test_the_store_of_types_begins_anew_beyond_its_limit() -> None:
 
 
 def test_storage_loses_little_and_nothing_of_the_rest() -> None:
-    weights = shipped(small_network())
+    weights = together(small_network(0), small_network(1))
     again = Weights.from_files(weights.to_files())
     assert (again.tags, again.dilations, dict(again.classes)) == (
         weights.tags,
         weights.dilations,
         dict(weights.classes),
     )
-    for name, values in weights.arrays.items():
-        np.testing.assert_allclose(again.arrays[name], values, atol=np.abs(values).max() / 120)
+    for kept, given in zip(again.networks, weights.networks, strict=True):
+        assert set(kept) == set(given)
+        for name, values in given.items():
+            np.testing.assert_allclose(kept[name], values, atol=np.abs(values).max() / 120)
     assert again.to_files()["weights.npz"] == Weights.from_files(again.to_files()).to_files()["weights.npz"]
 
 
