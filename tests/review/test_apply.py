@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,6 +203,58 @@ def test_contradictions_and_alarms_come_first_and_change_no_gold(place: Place) -
     before = gold_bytes(place)
     assert "0 changes made" in place.command("gold", "apply", *place.options()).stderr
     assert gold_bytes(place) == before and queue.progress()["settled"] == 2
+
+
+def test_texts_are_found_where_the_run_says(place: Place) -> None:
+    """documents.csv may say where each text is; a text that is not the one the run read is not shown."""
+    table = place.run / "documents.csv"
+    lines = table.read_text().splitlines()
+    paths = ["path", *(str(place.texts / f"paper{n:03}.txt") for n in range(2))]
+    table.write_text("\n".join(f"{line},{path}" for line, path in zip(lines, paths, strict=True)))
+    session = open_run(place.run, place.gold, place.decisions, "Ann", Settings())
+    assert "text" in session.views.contexts(session.queue.items[0])[0]
+    (place.texts / "paper000.txt").write_text("another text")
+    session = open_run(place.run, place.gold, place.decisions, "Ann", Settings(), [place.texts])
+    shown = session.views.contexts(next(i for i in session.queue.items if i.doc == "paper000"))[0]
+    assert "checksums differ" in shown["missing"]
+    assert session.queue.decide(session.queue.items[0].id, "accept").who == "Ann"
+
+
+def test_confidence_filters_where_the_model_gives_one(place: Place) -> None:
+    path = place.run / "mentions.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    sure = {"points": 0.4, "119": 0.95}
+    path.write_text("".join(json.dumps(r | {"confidence": sure.get(r["text"], 0.8)}) + "\n" for r in rows))
+    queue = open_as(place, "Ann")
+    assert queue.summary()["confidence"]
+    assert queue.page(Filter(below=0.5))["total"] == len(of_kind(queue, "spurious"))
+
+
+def test_a_page_of_a_pdf_is_drawn(tmp_path: Path) -> None:
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    paper = canvas.Canvas(str(tmp_path / "paper.pdf"), pagesize=(400, 300))
+    paper.drawString(72, 200, "Lithium was given to 26 patients with depression, who took 600 mg.")
+    paper.save()
+    run = tmp_path / "run"
+    run.mkdir()
+    mention = {"doc": "paper", "label": "DRUG", "start": 0, "end": 7, "text": "Lithium", "value": {"name": "lithium"},
+               "page": 1, "bbox": [[72, 90, 110, 102]]}  # fmt: skip
+    (run / "mentions.jsonl").write_text(json.dumps(mention) + "\n")
+    session = open_run(run, None, tmp_path / "d", "Ann", Settings(gold=tmp_path / "none"), [tmp_path])
+    (item,) = session.queue.items
+    assert session.views.page_of(item) == 1 and session.views.contexts(item)[0]["pdf"]
+    assert session.views.picture(item).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["nowhere"], "no run of this name"), (["run", "--gold", "nowhere"], "no such gold"),
+     (["run", "--texts", "no"], "--texts"),
+     (["run", "--curator", "//"], "--curator"), (["run", "--port", "99999999"], "give another --port")],
+)  # fmt: skip
+def test_bad_usage_is_one_line(place: Place, arguments: list[str], said: str) -> None:
+    result = place.command("review", "--no-browser", *arguments)
+    assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
 
 
 def test_filters_and_pages(place: Place) -> None:

@@ -36,6 +36,7 @@ def correct(scores: Scores, mode: str) -> int:
     return int(scores.tallies["overall", mode][:, 0].sum())
 
 
+@pytest.mark.slow
 def test_thirty_by_keyboard_through_a_kill(place: Place, serve: Serve, browser: Chromium) -> None:
     """Nothing that was told as kept is lost, and the score rises by exactly what was accepted."""
     before = place.score()
@@ -210,6 +211,7 @@ def test_a_hostile_document_is_only_text(
     assert not browser.trouble
 
 
+@pytest.mark.slow
 def test_twenty_thousand_differences(
     tmp_path: Path, clean_env: dict[str, str], serve: Serve, browser: Chromium
 ) -> None:

@@ -44,7 +44,7 @@ async function showEnd() {
   progress(run);
   const filtered = [...new FormData(byId("filters"))].some(([name, value]) => value && !(name === "view" && value === "todo"));
   byId("tier").textContent = "";
-  byId("title").textContent = filtered ? "Nothing (more) here" : "All settled";
+  byId("title").textContent = filtered ? "Nothing (more) here" : run.skipped ? "All settled but what you skipped" : "All settled";
   byId("question").replaceChildren(
     filtered ? "The filter lets nothing else through." : "Write it into gold, and see the difference:",
   );
