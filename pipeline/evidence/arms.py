@@ -33,6 +33,23 @@ _BACKGROUND = re.compile(
     r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
+#: A dose behind such words is said for comparison.
+_EQUIVALENT = re.compile(r"\b(?:equivalent|equal|comparable|similar|corresponding|compared) (?:to|with)\b(?:[^.;,]|\.\d)*$", re.IGNORECASE)
+_BEFORE_CONTROL = re.compile(
+    r"(?:\b(?:compared (?:to|with)(?: that (?:with|of))?|versus|vs\.?|than|over|against|or|and|to)\s+"
+    r"(?:the |an? |intravenous |IV |oral )*(?:active (?:placebo|control|comparator),?\s*)?(?:AD\+\w+ IV )?\(?(?:i\.e\.,?\s*)?|"
+    r"\bactive (?:placebo|control|comparator)[,\s(]*(?:i\.e\.,?\s*)?)$",
+    re.IGNORECASE,
+)
+_COMPARING = re.compile(r"compared|versus|vs|than|over|against|active", re.IGNORECASE)
+_AFTER_CONTROL = re.compile(r"[- ]controll?(?:ed)?\b|\s+(?:infusion )?control\b", re.IGNORECASE)
+_TIMES = re.compile(r"(\d)\s*[×x]\s*$")
+_PER_DAY = re.compile(
+    r"[\s,(]*(?:(?:once|twice|thrice|one|two|three|four|\d)(?: times)?(?:[- ]|\s+an?\s+|\s+per\s+)?)?"
+    r"(?:daily|a day|per day|day|weekly|a week|per week|every (?:other )?(?:day|week)|monthly|nightly|at bedtime|b\.?i\.?d|t\.?i\.?d)\b",
+    re.IGNORECASE,
+)
+_OFTEN = {"twice": 2, "two": 2, "2": 2, "b.i.d": 2, "bid": 2, "thrice": 3, "three": 3, "3": 3, "t.i.d": 3, "tid": 3, "four": 4}
 _CONTROL = frozenset({"placebo"})
 
 
@@ -47,6 +64,8 @@ def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list
     for s in statements:
         for dose in s.of("DOSE"):
             assert isinstance(dose.value, DoseValue)
+            if for_comparison(s, dose):
+                continue
             for amounts in _split(dose.value, s.text):
                 _add(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
     named = {arm.drug for arm in arms}
@@ -62,6 +81,39 @@ def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list
             _add(arms, s, drug, name, None, None)
     _sizes(arms, statements)
     return arms
+
+
+def for_comparison(s: Statement, dose: Found) -> bool:
+    """Whether a dose is only said for comparison (*equivalent to 0.5 mg/kg of the racemate*)."""
+    a = dose.start - s.start
+    return bool(_EQUIVALENT.search(s.text[max(0, a - 45) : a]))
+
+
+def is_control(s: Statement, m: Found, name: str) -> bool:
+    """Whether a drug is named as what another was compared with; *active placebo* is no placebo."""
+    a, b = m.start - s.start, m.end - s.start
+    before, after = s.text[max(0, a - 45) : a], s.text[b : b + 20]
+    if re.search(r"\bactive $", before, re.IGNORECASE):
+        return False
+    behind = _BEFORE_CONTROL.search(before)
+    if name in _CONTROL:
+        return behind is not None and not after.startswith("-")
+    return bool(_AFTER_CONTROL.match(after)) or (behind is not None and bool(_COMPARING.search(behind[0])))
+
+
+def daily_factor(s: Statement, dose: Found) -> float | None:
+    """How many of a dose are taken a day (*2 × 80 mg daily*: 2; *15 mg weekly*: 1/7); None where unsaid."""
+    a, b = dose.start - s.start, dose.end - s.start
+    times = _TIMES.search(s.text[max(0, a - 8) : a])
+    factor = float(times[1]) if times else 1.0
+    match = _PER_DAY.match(s.text, b)
+    if not match:
+        return None
+    word = match[0].lower()
+    if "week" in word or "month" in word or "other" in word:
+        return factor / (7 if "other" not in word else 2) if "month" not in word else factor / 30
+    count = next((n for w, n in _OFTEN.items() if w in word), 1)
+    return factor * count
 
 
 def _names(s: Statement) -> set[str]:
@@ -97,18 +149,19 @@ def _add(
 def _background(s: Statement, drug: Found) -> bool:
     """A drug that is only spoken of: of a class, a comparison with other work, earlier treatment."""
     a = drug.start - s.start
-    return bool(_BACKGROUND.search(s.text[max(0, a - 50) : a]))
+    before = s.text[max(0, a - 50) : a]
+    return bool(_BACKGROUND.search(before)) or bool(re.search(r"\bactive $", before))
 
 
 def _sizes(arms: list[Arm], statements: Sequence[Statement]) -> None:
     for s in statements:
         for m in s.of("SAMPLE_SIZE"):
             if isinstance(m.value, SampleSizeValue) and m.value.role == "arm":
-                for arm in _of(arms, s, m):
+                for arm in arms_of_size(arms, s, m):
                     arm.n = arm.n or m.value.count
 
 
-def _of(arms: list[Arm], s: Statement, size: Found) -> list[Arm]:
+def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
     """The arms that a group's size belongs to: the dose right before it, the drug that it names, or all (*each*)."""
     assert isinstance(size.value, SampleSizeValue)
     after = s.text[size.end - s.start : size.end - s.start + 8]

@@ -29,10 +29,11 @@ _GAIN = re.compile(
 _AGAINST = re.compile(r"\b(?:placebo|controls?|sham|midazolam|comparator)\b", re.IGNORECASE)
 #: "50% or greater", "at least", "≥": a threshold, no comparison
 _LIMIT = re.compile(r"\bor (?:greater|higher|more|lower|less|longer|larger|fewer)\b|[≥≤]|\\geq|\\leq")
+_SIGNIFICANT = re.compile(r"\bsignificant(?:ly)? (?:\w+ )?$", re.IGNORECASE)
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
 _BREAK = re.compile(
     r"[;:]\s|,?\s\b(?:but(?! also)|although|though|whereas|while|however|yet|except that)\b|"
-    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|\.\s+(?=[A-Z])",
+    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
     re.IGNORECASE,
 )
 _CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
@@ -89,6 +90,8 @@ def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int
     'better'
     """
     low, high = clause
+    if name == "effect_size":
+        return None  # its figures say
     here = text[low:high]
     strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
     linked = cues.has("association", here)
@@ -103,7 +106,7 @@ def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int
     weak = strong or bool(compared) or cues.has("contrast", here)
     kept = [vote for vote in votes if vote.certain or weak and name not in _DESCRIBED or name in _RATED]
     if not kept:
-        shown = strong and name in ("antidepressant_effect", "response", "remission") and cues.has("shown", here)
+        shown = (strong or _SIGNIFICANT.search(text, low, start)) and name in ("antidepressant_effect", "response", "remission") and cues.has("shown", here)
         return "better" if shown and not linked else None
     best = min(kept, key=lambda vote: (vote.rank, vote.gap))
     if linked and best.sign > 0:
@@ -131,8 +134,6 @@ def _denied(text: str, low: int, high: int, strong: bool) -> bool:
 def _votes(
     name: str, text: str, own: tuple[int, int], clause: tuple[int, int], strong: bool, linked: bool
 ) -> list[_Vote]:
-    if name == "effect_size":
-        return []
     start, end = own
     low, high = clause
     sign = polarity(name, text[start:end], text[low:start])
@@ -142,7 +143,7 @@ def _votes(
     votes = []
     for kind, base, rank in (("good", 1, 0), ("bad", -1, 0), ("up", sign, 2), ("down", -sign, 2)):
         for a, b, strength in cues.spans(kind, text, low, high):
-            if rank and (_LIMIT.search(text, max(low, a - 8), b + 6) or cues.starts("attribute", text, b)):
+            if rank and (_LIMIT.search(text, max(low, a - 8), b + 24) or cues.starts("attribute", text, b)):
                 continue
             if any(x <= a < y for x, y in aims) or (linked and kind != "bad"):
                 continue

@@ -1,6 +1,8 @@
 """Facts: what one statement says of a study, field by field, each with its place in the source.
 
-Concordance compares facts, not records, because one document may describe a study twice.
+Concordance compares facts, not records, because one document may describe a study twice. A fact has ``field``,
+``value``, ``start``, ``end`` and ``text`` (in the source; left out where furniture cuts it), ``linked`` (how its
+statement was found), and ``shared`` where its sentence is about several studies.
 """
 
 from __future__ import annotations
@@ -10,101 +12,148 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.evidence import cues
-from pipeline.evidence.statements import Reader, Statement
+from pipeline.evidence.arms import arms_of_size, daily_factor, for_comparison, is_control
 from pipeline.evidence.outcomes import Finding
+from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.titles import title_drugs
-from pipeline.schema import DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue
+from pipeline.schema import Arm, DoseValue, DrugValue, Found, Reference, SampleSizeValue, ScaleValue
 
 #: Words that make a number of people a part of those enrolled.
 _PART = re.compile(
     r"\b(?:complet\w+|analy[sz]ed|evaluable|per[- ]protocol|intention|ITT|responders?|remitters?|continued|entered|"
-    r"follow-?up|subset|subgroup|dropped|drop-?outs?|withdrew|interim|re-?randomi[sz]ed)\b",
+    r"follow-?up|subset|subgroup|dropped|drop-?outs?|withdrew|interim|re-?randomi[sz]ed|finished|remained)\b",
     re.IGNORECASE,
+)
+#: A design of a later part of a study (*followed by an open-label phase*).
+_PHASE = re.compile(
+    r"\b(?:followed by|phase|extension|then|maintenance|continuation|run-in|lead-in|received|responders|initial)\b", re.IGNORECASE
 )
 _NAMED = re.compile(
     r"([A-ZÀ-Þ][\w’'‐-]+)(?:\s+(?:et al\.?|and colleagues|and co-?workers|and\s+([A-ZÀ-Þ][\w’'‐-]+)))[’']?s?\s*$"
 )
 _SAID_YEAR = re.compile(r"\b[Ii]n\s+((?:19|20)\d\d)\b|\b[Aa]\s+((?:19|20)\d\d)\s+(?:\w+\s){0,3}(?:study|trial|report|analysis)")
+_ONSET = re.compile(r"\bwithin\s+((?:\d+(?:\.\d+)?|one|two|three|four|six|twelve)[\s-]*(?:min\w*|h\w*|days?|weeks?))\b", re.IGNORECASE)
+_SIMILAR = re.compile(r"\b(?:similar\w*|comparab\w+|equal\w*|same|equivalen\w+)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(?:comparable|similar|contrary|compared|in contrast|in line|consistent|(?:as|like|unlike)) (?:to|with|in)?\b[^.;]*$", re.IGNORECASE
+)
 
 
 def facts_of(
-    reader: Reader, statement: Statement, key: str, found: Sequence[Finding] = ()
+    reader: Reader, s: Statement, key: str, found: Sequence[Finding] = (), arms: Sequence[Arm] = ()
 ) -> Iterator[dict[str, Any]]:
-    """The facts that a statement gives for the study ``key``: ``field``, ``value``, source span, how it was linked."""
-    text = statement.text
-    # a sentence over several studies says sizes and doses of none of them for certain
-    shared = len(statement.keys) > 1
-    part = bool(_PART.search(text))
-    for m in statement.mentions:
+    """The facts that a statement gives for the study ``key``."""
+    make = _Maker(reader, s, key)
+    shared = make.shared
+    for m in s.mentions:
         value = m.value
-        if isinstance(value, SampleSizeValue) and value.role in ("total", "arm") and not shared:
-            name = "n_total" if value.role == "total" else "n_arm"
-            near = bool(_PART.search(reader.text[max(statement.start, m.start - 40) : m.end + 60]))
-            yield _fact(reader, name, {"count": value.count, "arm": value.arm, "part": near}, m.start, m.end, statement)
-        elif isinstance(value, DoseValue) and value.drug and not shared:
-            yield _fact(
-                reader, "dose",
-                {"drug": value.drug, "amounts": list(value.amounts), "unit": value.unit, "range": value.range},
-                m.start, m.end, statement,
-            )  # fmt: skip
-        elif isinstance(value, DrugValue):
-            yield _fact(reader, "drug", {"name": value.name}, m.start, m.end, statement)
-        elif isinstance(value, ScaleValue) and not shared:
-            yield _fact(reader, "scale", {"name": value.name}, m.start, m.end, statement)
-    for finding in found:
-        outcome = finding.outcome
-        if outcome.direction is not None:
+        if isinstance(value, SampleSizeValue) and value.role != "event" and not shared:
+            near = bool(_PART.search(reader.text[max(s.start, m.start - 40) : m.end + 60]))
+            given: dict[str, Any] = {"count": value.count, "arm": value.arm, "part": near}
+            own = arms_of_size(arms, s, m) if value.role == "arm" else []
+            if len(own) == 1:
+                given |= {"drug": own[0].drug, "amounts": own[0].amounts, "unit": own[0].unit}
+            name = {"total": "n_total", "arm": "n_arm", "dropout": "dropout"}[value.role]
+            yield make(name, given, m.start, m.end)
+        elif isinstance(value, DoseValue) and value.drug and not shared and not for_comparison(s, m):
             given = {
-                "name": outcome.name, "direction": outcome.direction, "scale": outcome.scale, "time": outcome.time,
-                "arm": outcome.arm, "part": part,
+                "drug": value.drug, "amounts": list(value.amounts), "unit": value.unit, "range": value.range,
+                "daily": daily_factor(s, m),
             }  # fmt: skip
-            yield _fact(reader, "outcome", given, finding.start, finding.end, statement)
-    if not shared:
-        for kind in ("route", "design"):
-            for pattern, name in cues.patterns(kind):
-                match = pattern.search(text)
-                if match:
-                    start = statement.start + match.start()
-                    yield _fact(reader, kind, {"name": name}, start, statement.start + match.end(), statement)
-    yield from _citation_facts(reader, statement, key)
+            yield make("dose", given, m.start, m.end)
+        elif isinstance(value, DrugValue):
+            yield make("drug", {"name": value.name}, m.start, m.end)
+            if not shared and is_control(s, m, value.name):
+                yield make("control", {"name": value.name}, m.start, m.end)
+        elif isinstance(value, ScaleValue) and not shared:
+            yield make("scale", {"name": value.name}, m.start, m.end)
+    part = bool(_PART.search(s.text))
+    for finding in found:
+        if finding.outcome.direction is not None:
+            yield make("outcome", _outcome(s, finding, part), finding.start, finding.end)
+    yield from _manner(make, reader.stretch(s, key))
+    yield from _printed(make, reader, s, key)
 
 
-def _fact(
-    reader: Reader, field: str, value: dict[str, Any], start: int, end: int, statement: Statement
-) -> dict[str, Any]:
-    place = reader.document.origin.place(start, end)
-    out = {
-        "field": field, "value": value, "linked": statement.linked, "statement": [statement.start, statement.end],
-        "sentence": statement.text[:400],
+class _Maker:
+    """Writes facts of one statement."""
+
+    def __init__(self, reader: Reader, statement: Statement, key: str) -> None:
+        self.document = reader.document
+        self.statement = statement
+        self.shared = len(statement.keys) > 1
+        marks = [a.at - statement.start for a in reader.anchors(statement.start, statement.end) if key in a.keys]
+        # a mark behind "comparable to other drugs," supports what stands before it, not what follows
+        self.beside = any(
+            statement.text[m:].lstrip("]) ,")[40:] and "," in statement.text[m - 1 : m + 2] and _BESIDE.search(statement.text[:m])
+            for m in marks
+        )
+
+    def __call__(self, field: str, value: dict[str, Any], start: int, end: int) -> dict[str, Any]:
+        s = self.statement
+        out: dict[str, Any] = {"field": field, "value": value, "linked": s.linked, "sentence": s.text[:400]}
+        if self.shared:
+            out["shared"] = True
+        if self.beside:
+            out["beside"] = True
+        place = self.document.origin.place(start, end)
+        if place is not None:
+            out["start"], out["end"] = place["start"], place["end"]
+            out["text"] = self.document.source[place["start"] : place["end"]]
+        return out
+
+
+def _outcome(s: Statement, finding: Finding, part: bool) -> dict[str, Any]:
+    o = finding.outcome
+    onset = _ONSET.search(s.text, finding.end - s.start, finding.end - s.start + 60)
+    return {
+        "name": o.name, "direction": o.direction, "scale": o.scale, "time": o.time, "arm": o.arm, "value": o.value,
+        "onset": onset[1] if onset else None, "part": part,
+        "similar": o.direction == "no difference" and bool(_SIMILAR.search(s.text)),
     }  # fmt: skip
-    if place is not None:
-        out["start"], out["end"] = place["start"], place["end"]
-        out["text"] = reader.document.source[place["start"] : place["end"]]
-    return out
 
 
-def _citation_facts(reader: Reader, statement: Statement, key: str) -> Iterator[dict[str, Any]]:
+def _manner(make: _Maker, stretch: str) -> Iterator[dict[str, Any]]:
+    """Routes and designs, from the part of the sentence that is the study's own; of a row, from each cell."""
+    s = make.statement
+    offset = max(0, s.text.find(stretch))
+    parts = [(offset, offset + len(stretch), "")]
+    if s.linked == "row" and s.cells:
+        parts = [(a - s.start, b - s.start, head) for head, (a, b) in s.cells.items()]
+    for kind in ("route", "design"):
+        for low, high, head in parts:
+            for pattern, name in cues.patterns(kind):
+                match = pattern.search(s.text, low, high)
+                if match:
+                    value: dict[str, Any] = {"name": name}
+                    if kind == "design":
+                        value["part"] = bool(_PHASE.search(s.text[max(low, match.start() - 45) : match.end() + 30]))
+                    fact = make(kind, value, s.start + match.start(), s.start + match.end())
+                    yield fact | {"column": head} if head else fact
+
+
+def _printed(make: _Maker, reader: Reader, s: Statement, key: str) -> Iterator[dict[str, Any]]:
     """The name and the year that the prose prints beside the citation mark itself."""
-    if statement.linked != "citation":
+    if s.linked != "citation":
         return
-    for anchor in reader.anchors(statement.start, statement.end):
+    for anchor in reader.anchors(s.start, s.end):
         if key not in anchor.keys or len(anchor.keys) > 1:
             continue
-        before = reader.text[max(statement.start, anchor.at - 60) : anchor.at].rstrip(" .,")
-        named = _NAMED.search(before)
+        low = max(s.start, anchor.at - 60)
+        named = _NAMED.search(reader.text[low : anchor.at].rstrip(" .,"))
         if named:
-            start = max(statement.start, anchor.at - 60) + named.start(1)
-            yield _fact(reader, "author", {"name": named[1], "second": named[2]}, start, start + len(named[1]), statement)
-        clause = reader.text[max(statement.start, anchor.at - 90) : anchor.at]
-        year = _SAID_YEAR.search(clause)
+            start = low + named.start(1)
+            yield make("author", {"name": named[1], "second": named[2]}, start, start + len(named[1]))
+        low = max(s.start, anchor.at - 90)
+        year = _SAID_YEAR.search(reader.text[low : anchor.at])
         if year:
             group = 1 if year[1] else 2
-            start = max(statement.start, anchor.at - 90) + year.start(group)
-            yield _fact(reader, "year", {"year": int(year[group])}, start, start + 4, statement)
+            start = low + year.start(group)
+            yield make("year", {"year": int(year[group])}, start, start + 4)
 
 
 def reference_facts(reference: Reference) -> dict[str, Any]:
-    """What the reference list itself says of a study: names for identity, and the drugs and routes of its title.
+    """What the reference list itself says of a study: names for identity; drugs, routes and designs of its title.
 
     >>> facts = reference_facts(Reference("1", "", 0, 9, ("Roe",), 2001, "Intranasal esketamine in depression"))
     >>> facts["drugs"], facts["routes"]
@@ -116,5 +165,5 @@ def reference_facts(reference: Reference) -> dict[str, Any]:
         "authors": list(reference.authors), "suffix": reference.suffix,
         "start": reference.source_start, "end": reference.source_end,
         "drugs": list(title_drugs(title)), "routes": cues.values("route", title),
-        "kind": cues.reference_kind(reference),
+        "designs": cues.values("design", title), "kind": cues.reference_kind(reference),
     }  # fmt: skip

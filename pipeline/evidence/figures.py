@@ -12,6 +12,8 @@ from pipeline.schema import Found, ResultValue, SampleSizeValue
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|sham|saline|comparator|without|vehicle|usual care|untreated|off drug)\b", re.IGNORECASE
 )
+_CONTROL_HERE = re.compile(rf"{_CONTROL.pattern}\s*[(\[:,]\s*$", re.IGNORECASE)
+_AGAINST = re.compile(r"\b(?:versus|vs|against|compared)\b", re.IGNORECASE)
 _RATIO = re.compile(r"\b(?:ratio|relative risk|a?OR|a?HR|a?RR)\b")
 _DIFFERENCE = re.compile(r"\b(?:difference|SMD|WMD|MD)\b")
 _MORE_IS_GOOD = re.compile(r"\b(?:sleep time|quality|function\w*|freedom|recovery)\b", re.IGNORECASE)
@@ -41,7 +43,9 @@ class Figures:
         return "significant" if p < 0.05 or (sign == "<" and p <= 0.05) else "not significant"
 
 
-def read(text: str, offset: int, results: Sequence[Found], control_last: bool | None) -> Figures:
+def read(
+    text: str, offset: int, results: Sequence[Found], control_last: bool | None, active: int = 0
+) -> Figures:
     """The figures among an outcome's RESULT mentions; ``offset`` is where the sentence ``text`` starts."""
     out = Figures()
     plain: list[tuple[int, int, float, str]] = []
@@ -65,11 +69,13 @@ def read(text: str, offset: int, results: Sequence[Found], control_last: bool | 
     if plain:
         same = [row for row in plain if row[3] == kinds[0]]
         out.kind = kinds[0]
-        _pair(out, text, same, control_last)
+        _pair(out, text, same, control_last, active)
     return out
 
 
-def _pair(out: Figures, text: str, same: list[tuple[int, int, float, str]], control_last: bool | None) -> None:
+def _pair(
+    out: Figures, text: str, same: list[tuple[int, int, float, str]], control_last: bool | None, active: int
+) -> None:
     numbers = [number for _, _, number, _ in same]
     ends = [same[i + 1][0] if i + 1 < len(same) else min(len(text), same[i][1] + 40) for i in range(len(same))]
     if out.kind == "score" and len(same) >= 2 and re.search(r"\bfrom\s*$", text[: same[0][0]], re.IGNORECASE):
@@ -82,10 +88,14 @@ def _pair(out: Figures, text: str, same: list[tuple[int, int, float, str]], cont
     if len(same) == 1:
         out.pairs = [(numbers[0], None)]
         return
-    named = [i for i, (_, b, *_) in enumerate(same) if _CONTROL.search(text, b, ends[i])]
+    named = [i for i, (a, *_) in enumerate(same) if _CONTROL_HERE.search(text[max(0, a - 24) : a])]
+    named = named or [i for i, (_, b, *_) in enumerate(same) if _CONTROL.search(text, b, ends[i])]
     if not named:
         starts = [0 if i == 0 else same[i - 1][1] for i in range(len(same))]
         named = [i for i, (a, *_) in enumerate(same) if i and _CONTROL.search(text, starts[i], a)]
+    if not named and 1 < len(same) == active and not _AGAINST.search(text, same[0][1], same[-1][0]):
+        out.pairs = [(number, None) for number in numbers]  # one for each dose, the control untold
+        return
     control = named[0] if len(named) == 1 else (0 if control_last is False else len(same) - 1)
     out.pairs = [(number, numbers[control]) for i, number in enumerate(numbers) if i != control]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.evidence import cues, figures
+from pipeline.evidence.arms import is_control
 from pipeline.evidence.direction import blank_entry, clauses, direction
 from pipeline.evidence.statements import Statement
 from pipeline.schema import Arm, DrugValue, Found, OutcomeValue, ScaleValue, StudyOutcome
@@ -21,6 +22,8 @@ _EFFECT = re.compile(
     r"\b(?:effects?|efficacy|effectiveness|effective|efficacious|ineffective|benefits?|superior(?:ity)?|non-?inferior\w*)\b",
     re.IGNORECASE,
 )
+#: Before a scale on which the outcome named before was rated.
+_ON = re.compile(r"\b(?:on|by|per|using|with) (?:the )?$|\($", re.IGNORECASE)
 _MOVED = re.compile(r"\b(?:fell|falls?|went|dropp?ed|improv\w+|rose|chang\w+|decreas\w+|reduc\w+|worsen\w*|lower\w*)\b", re.IGNORECASE)
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
@@ -35,6 +38,8 @@ class Finding:
     start: int
     end: int
     outcome: StudyOutcome
+    #: named by a word of effect alone (*efficacy*)
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class _Target:
     end: int
     name: str
     scale: str | None = None
+    generic: bool = False
 
 
 def findings(s: Statement, setting: Setting) -> list[Finding]:
@@ -88,9 +94,9 @@ class _Sentence:
             cuts += tuple(x - s.start for cell in s.cells.values() for x in cell)
         self.clauses = clauses(self.text, cuts)
         self.scales = [m for m in s.of("SCALE") if isinstance(m.value, ScaleValue)]
-        self.drugs = [
-            m.value.name for m in s.of("DRUG") if isinstance(m.value, DrugValue) and m.value.name not in _CONTROL
-        ]
+        given = [(m, m.value.name) for m in s.of("DRUG") if isinstance(m.value, DrugValue) and m.value.name not in _CONTROL]
+        tested = [name for m, name in given if not is_control(s, m, name)]
+        self.drugs = tested or [name for _, name in given]
         self.targets = self._targets()
 
     def _clause(self, at: int) -> tuple[int, int]:
@@ -113,7 +119,7 @@ class _Sentence:
             if s.linked == "row":
                 if not any(t.name in _RATED for t in out if t.scale in (None, m.value.name)):
                     out.append(_Target(a, b, "symptom_change", m.value.name))
-            elif clause not in rated and (_MOVED.search(self.text, b, clause[1])):
+            elif _MOVED.search(self.text, b, min(b + 20, clause[1]) if clause in rated else clause[1]):
                 out.append(_Target(a, b, "symptom_change", m.value.name))
                 rated.add(clause)
         told = bool(s.of("SAMPLE_SIZE") or s.of("DOSE"))
@@ -123,7 +129,7 @@ class _Sentence:
             for a, b, name in cues.spans("effect_words", self.text):
                 if name == "effect":
                     name = "antidepressant_effect" if _MOOD.search(self.text + self.setting.title) else "other"
-                out.append(_Target(a, b, name))
+                out.append(_Target(a, b, name, generic=True))
                 break
         return sorted(out, key=lambda t: t.start)
 
@@ -136,7 +142,7 @@ class _Sentence:
                 low, high = 0, len(self.text)
             inside = [m for m in self.scales if low <= m.start - self.s.start < high]
             if len({m.value.name for m in inside if isinstance(m.value, ScaleValue)}) > 1:
-                return None
+                inside = [m for m in inside if _ON.search(self.text[: m.start - self.s.start]) and m.start > outcome.end][:1]
         return inside[0].value.name if inside and isinstance(inside[0].value, ScaleValue) else None
 
     def findings(self) -> list[Finding]:
@@ -148,18 +154,22 @@ class _Sentence:
         return out
 
     def _shared_out(self) -> list[list[Found]]:
-        """Each RESULT goes to the target before it, or else to the first one after it."""
+        """Each RESULT goes to the target before it in its clause, else to the next one there, else to the last before."""
         out: list[list[Found]] = [[] for _ in self.targets]
-        for result in self.s.of("RESULT"):
+        for result in self.s.of("RESULT") if self.targets else ():
             at = result.start - self.s.start
+            low, high = self._clause(at)
             before = [i for i, t in enumerate(self.targets) if t.start <= at]
-            if self.targets:
-                out[before[-1] if before else 0].append(result)
+            near = [i for i in before if self.targets[i].start >= low]
+            after = [i for i, t in enumerate(self.targets) if at < t.start < high]
+            if self.s.linked == "row" and not near and not after:
+                continue  # another cell's
+            out[near[-1] if near else after[0] if after else before[-1] if before else 0].append(result)
         return out
 
     def _read(self, t: _Target, results: Sequence[Found]) -> list[Finding]:
         s, clause = self.s, self._clause(t.start)
-        own = figures.read(self.text, s.start, results, self.setting.control_last)
+        own = figures.read(self.text, s.start, results, self.setting.control_last, len(self.setting.active))
         before = self.text[clause[0] : t.start]
         words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared)
         further: list[str] = []
@@ -189,8 +199,8 @@ class _Sentence:
                 )  # fmt: skip
             )
         out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
-        later = self._later(t, clause, out[0].direction)
-        return [Finding(s.start + t.start, s.start + t.end, outcome) for outcome in (*out, *later)]
+        later = self._later(t, clause, out[0])
+        return [Finding(s.start + t.start, s.start + t.end, outcome, t.generic) for outcome in (*out, *later)]
 
     def _arm(self, i: int, count: int, active: Sequence[Arm]) -> str | None:
         if count > 1 and len(active) == count:
@@ -203,18 +213,20 @@ class _Sentence:
         times = [(max(m.start() - t.end, t.start - m.end()), m[1]) for m in _TIME.finditer(self.text, *clause)]
         return min(times)[1] if times and min(times)[0] < 120 else None
 
-    def _later(self, t: _Target, clause: tuple[int, int], first: str | None) -> list[StudyOutcome]:
+    def _later(self, t: _Target, clause: tuple[int, int], first: StudyOutcome) -> list[StudyOutcome]:
         """*although the significance was lost at day 7*: a clause without an outcome of its own takes the last one's."""
         out = []
         for low, high in self.clauses:
             if low < clause[1] or any(low <= x.start < high for x in self.targets):
                 continue
-            if max((x.start for x in self.targets if x.start < low), default=-1) != t.start or first is None:
+            if max((x.start for x in self.targets if x.start < low), default=-1) != t.start or first.direction is None:
                 continue
-            if cues.has("same", self.text[low:high]) and first != "no difference":
+            if cues.has("same", self.text[low:high]) and first.direction != "no difference":
                 time = _TIME.search(self.text, low, high)
                 out.append(
-                    StudyOutcome(name=t.name, scale=t.scale, time=time[1] if time else None, direction="no difference")
+                    StudyOutcome(
+                        name=t.name, scale=t.scale, time=time[1] if time else None, arm=first.arm, direction="no difference"
+                    )  # fmt: skip
                 )
         return out
 

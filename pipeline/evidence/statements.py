@@ -20,6 +20,11 @@ _EVIDENCE = {"SAMPLE_SIZE", "DOSE", "OUTCOME", "RESULT"}
 _FOREIGN = {"animal", "in_vitro", "hypothetical"}
 #: Kinds of papers, by their titles, that can be primary research in people.
 _PRIMARY = frozenset({"human", "mechanistic", "unknown"})
+_BESIDE = re.compile(
+    r"(?:As (?:in|with)|Like|Unlike|Similar(?:ly)? to|In line with|Consistent with|In contrast (?:to|with)|Compared (?:to|with))\b"
+)
+_GOES_ON = re.compile(r"(?:This|These|That|Those|It|They)\b")
+_LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b")
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 
@@ -108,6 +113,10 @@ class Reader:
             cited = [key for anchor in anchors for key in anchor.keys]
             keys = tuple(dict.fromkeys(self.primary(cited)))
             statement = Statement(start, end, text, mentions)
+            if cited and current and self._compares(text, start, anchors):
+                statement.keys, statement.linked = current, "anaphora"
+                out.append(statement)
+                continue
             if keys:
                 statement.keys, statement.linked = keys, "citation"
                 supports = self._supports(statement, evidence)
@@ -133,6 +142,17 @@ class Reader:
             elif not current and _NEWS.search(text):
                 pending.append(statement)
         return out
+
+    @staticmethod
+    def _compares(text: str, start: int, anchors: Sequence[Citation]) -> bool:
+        """Whether a sentence goes on about the study before and cites another only beside it.
+
+        *As in the earlier trial,²¹ no difference was found*; *This effect size is comparable to that of a single dose.¹⁸*
+        """
+        at = anchors[-1].at - start
+        if _BESIDE.match(text) and at < 70 and text[at : at + 2].lstrip().startswith(","):
+            return True
+        return bool(_GOES_ON.match(text) and _LIKENED.search(text[:at])) and len(anchors) == 1
 
     def _subject(self, text: str, start: int, anchors: Sequence[Citation], keys: tuple[str, ...]) -> tuple[str, ...]:
         """The study that the following sentences go on about: the one whose author is named, or the only one."""

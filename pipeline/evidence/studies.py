@@ -76,10 +76,11 @@ class _Assembly:
         self.statements = sorted(statements, key=lambda s: (len(s.keys) > 1, s.linked != "row", s.start))
         self.own = [s for s in self.statements if len(s.keys) == 1] or self.statements
         self.findings: dict[int, list[Finding]] = {}
+        self.inferred: dict[str, str] = {}
 
     def study(self) -> Study | None:
         """The record, or None where the text says too little for one."""
-        arms = arms_of(self.own, self.listed.get("drugs", ()))
+        arms = self._arms()
         totals = self._totals()
         text = " ".join(s.text for s in self.own)
         design = cues.values("design", text)
@@ -87,12 +88,14 @@ class _Assembly:
         outcomes: list[StudyOutcome] = []
         for s in sorted(self.statements, key=lambda s: s.start):
             found = self.findings[s.start] = findings(s, setting)
+            open_ones = [o for o in outcomes if o.direction is None] if s.linked == "anaphora" else []
+            if open_ones and all(f.generic for f in found) and cues.has("same", s.text):
+                # "There was no significant difference in efficacy": said of the outcomes named before
+                for outcome in open_ones:
+                    outcome.direction = "no difference"
+                continue
             for finding in found:
                 merge(outcomes, finding.outcome)
-            if not found and s.linked == "anaphora" and cues.has("same", s.text):
-                # "There was no significant difference in efficacy": said of the outcomes named before
-                for outcome in outcomes:
-                    outcome.direction = outcome.direction or "no difference"
         if not (any(arm.amounts for arm in arms) or outcomes or totals) or not self._told(arms, totals, outcomes):
             return None
         first = self.reference.authors[0] if self.reference and self.reference.authors else None
@@ -103,8 +106,22 @@ class _Assembly:
             route=self._routes(), arms=arms, outcomes=outcomes,
         )  # fmt: skip
         study.evidence = sorted({self._place(s) for s in self.statements})
-        study.sources = self._sources(setting)
+        study.sources = self._sources(study)
         return study
+
+    def _arms(self) -> list[Arm]:
+        """Arms by the study's own sentences; where these name no drug, those it shares; else the title's drugs."""
+        titled = self.listed.get("drugs", [])
+        arms = arms_of(self.own, titled)
+        if not any(arm.drug for arm in arms):
+            shared = arms_of(self.statements, titled)
+            if any(arm.drug for arm in shared):
+                self.inferred["arms"] = "sentences over several studies"
+                return [*arms, *(arm for arm in shared if arm.drug)]
+            if titled and cues.reference_kind(self.reference) == "human":
+                self.inferred["arms"] = "title of the reference"
+                return [*arms, *(Arm(drug=drug) for drug in titled)]
+        return arms
 
     def _told(self, arms: list[Arm], totals: list[int], outcomes: list[StudyOutcome]) -> bool:
         """Whether the text itself says that this reference is a study in people, where its title does not."""
@@ -138,7 +155,8 @@ class _Assembly:
             compared = False
         last: bool | None = None
         for s in self.own:
-            given = [m.value.name for m in s.of("DRUG") if isinstance(m.value, DrugValue)]
+            given = [m.value.name for m in s.of("DRUG")
+                     if isinstance(m.value, DrugValue) and s.text[m.end - s.start : m.end - s.start + 4] != "-con"]
             if "placebo" in given and len(set(given)) > 1:
                 last = given[-1] == "placebo" or given[0] != "placebo"
                 break
@@ -156,21 +174,23 @@ class _Assembly:
                 ends.append((word["start"], word["end"]))
         return (min(a for a, _ in ends), max(b for _, b in ends)) if ends else (0, 0)
 
-    def _sources(self, setting: Setting) -> dict[str, object]:
+    def _sources(self, study: Study) -> dict[str, object]:
         out: dict[str, object] = {}
         for label, field in _FIELDS.items():
             places = [self.document.origin.place(m.start, m.end) for s in self.own for m in s.of(label)]
             spans = sorted({(place["start"], place["end"]) for place in places if place})
             if spans:
                 out[field] = [list(span) for span in spans]
-        inferred = {"author": "reference list", "year": "reference list"} if self.reference else {}
+        inferred = dict(self.inferred)
+        if self.reference is not None:
+            inferred |= {"author": "reference list", "year": "reference list"}
         linked = sorted({s.linked for s in self.statements} & {"anaphora", "cataphora"})
         if linked:
             inferred["statements"] = " and ".join(linked)
         out["inferred"] = inferred
         out["linked"] = sorted({s.linked for s in self.statements})
         out["facts"] = [
-            fact for s in self.statements for fact in facts_of(self.reader, s, self.key, self.findings[s.start])
+            fact for s in self.statements for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms)
         ]
         if self.listed:
             out["reference"] = self.listed

@@ -1,0 +1,119 @@
+"""Whether a reference can support what is cited from it: its drug, route, design, author and year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from pipeline.evidence.comparisons import CONTROL, Fact, Row, confusable, row
+from pipeline.evidence.identity import fold_title
+
+#: What a title says of its design, and what a text then cannot say of it.
+_DESIGNS = (
+    ("double-blind", "open-label"), ("placebo-controlled", "open-label"), ("randomized", "open-label"),
+    ("open-label", "double-blind"), ("open-label", "placebo-controlled"), ("case report", "randomized"),
+    ("retrospective", "randomized"), ("randomized", "case report"), ("double-blind", "case report"),
+)  # fmt: skip
+
+
+def against_reference(record: Mapping[str, Any]) -> Iterator[Row]:
+    """What a description says, against the title, author and year of the reference that it cites."""
+    reference = record["sources"].get("reference")
+    if not reference or not reference.get("title"):
+        return
+    facts = [f for f in record["sources"].get("facts", []) if "start" in f]
+    title: Fact = {
+        "start": reference["start"], "end": reference["end"], "text": reference["title"],
+        "value": {"drugs": reference["drugs"], "year": reference["year"], "authors": reference["authors"][:1]},
+    }  # fmt: skip
+    doc = record["doc"]
+    for field, severity, fact, said in (*_drugs(facts, reference), *_printed(facts, reference), *_manner(facts, reference)):
+        yield row(field, "contradict", severity, doc, fact, doc, title, said)
+
+
+_Found = Iterator[tuple[str, str, Fact, str]]
+
+
+def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
+    named = [f for f in facts if f["field"] == "drug" and f["value"]["name"] not in CONTROL]
+    titled = set(reference["drugs"]) - CONTROL
+    for group in confusable():
+        y = group & titled
+        if not y:
+            continue
+        for table in (False, True):
+            here = [f for f in named if (f["linked"] == "row") == table and not f.get("shared")]
+            doses = [
+                f for f in facts
+                if f["field"] == "dose" and (f["linked"] == "row") == table and f["value"]["drug"] in group - y
+            ]  # fmt: skip
+            x = {f["value"]["name"] for f in here} & group
+            wrong = doses or ([f for f in here if f["value"]["name"] in x] if x and not x & y else [])
+            if wrong:
+                said = wrong[0]["value"].get("drug") or wrong[0]["value"].get("name")
+                yield "drug", "high", wrong[0], f"{said} in the text, {min(y)} in the title cited"
+                break
+    names = {f["value"]["name"] for f in named}
+    kin = any(group & names and group & titled for group in confusable())
+    if titled and names and not names & titled and not kin and not named[0].get("beside"):
+        said = f"the text speaks of {', '.join(sorted(names)[:3])}, the reference of {', '.join(sorted(titled)[:3])}"
+        yield "citation", "medium", named[0], said
+
+
+def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
+    """The author and the year that the text prints beside the mark."""
+    for fact in facts:
+        if fact["field"] == "author" and reference["authors"]:
+            said = "".join(fold_title(fact["value"]["name"]))
+            people = ["".join(fold_title(name)) for name in reference["authors"] if name != "et al."]
+            if said and not any(_near(said, person) for person in people if person):
+                text = f"the sentence names {fact['value']['name']}, the reference {reference['authors'][0]}"
+                yield "citation", "medium", fact, text
+        if fact["field"] == "year" and reference["year"] and abs(fact["value"]["year"] - reference["year"]) > 1:
+            text = f"{fact['value']['year']} in the sentence, {reference['year']} in the reference list"
+            yield "year", "low", fact, text
+
+
+def _near(a: str, b: str) -> bool:
+    """Whether two folded surnames are one, but for a particle or a slip of one letter (*Murrrough*)."""
+    if a in b or b in a:
+        return True
+    short, long = sorted((a, b), key=len)
+    return len(long) - len(short) <= 1 and any(
+        short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :] for i in range(len(long))
+    )
+
+
+def _manner(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
+    """Route and design, where the title states them and is of one study group only."""
+    title = reference["title"]
+    if re.search(r"\b(?:or|versus|vs|compar\w+|switch\w*|from)\b", title, re.IGNORECASE) is None:
+        routes = {f["value"]["name"]: f for f in facts if f["field"] == "route"}
+        titled = set(reference["routes"])
+        if titled and routes and not titled & set(routes) and not re.search(r"\b(?:tablet|capsule|patch)", title, re.IGNORECASE):
+            fact = next(iter(routes.values()))
+            yield "route", "high", fact, f"{fact['value']['name']} in the text, {min(titled)} in the title cited"
+    designs = {f["value"]["name"]: f for f in facts if f["field"] == "design" and not f["value"].get("part")}
+    for said, denied in _DESIGNS:
+        if said in reference.get("designs", ()) and denied in designs and said not in designs:
+            if denied == "open-label" and "randomized" in designs:
+                continue
+            yield "design", "medium", designs[denied], f"{denied} in the text, {said} in the title cited"
+            return
+
+
+def years(records: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    """The year of publication as two reference lists give it: within two years, online first against print."""
+    for a, b in combinations(records, 2):
+        ra, rb = a["sources"].get("reference") or {}, b["sources"].get("reference") or {}
+        if a["doc"] == b["doc"] or not ra.get("year") or not rb.get("year") or ra["year"] == rb["year"]:
+            continue
+        near = abs(ra["year"] - rb["year"]) <= 2
+        fa, fb = (
+            {"start": r["start"], "end": r["end"], "text": str(r["year"]), "value": {"year": r["year"]}} for r in (ra, rb)
+        )
+        reason = "online first against print" if near else "the reference lists differ"
+        said = f"{ra['year']} against {rb['year']}: {reason}"
+        yield row("year", "explainable" if near else "contradict", "low", a["doc"], fa, b["doc"], fb, said)
