@@ -147,6 +147,9 @@ class Walk:
             self._caption(block, text)
             return
         if self.zone == "references":
+            if block.kind == "prose" and not REFERENCE_LIKE.match(text) and self._lead_kind(text):
+                self._add("author_notes", block)  # notes and terms behind the list
+                return
             if block.kind == "prose" and self.out.references and self._after_references(block, text):
                 self._add("footnote" if self.out.parts[-1].kind == "table" else "caption", block)
                 return
@@ -250,6 +253,12 @@ class Walk:
             and not REFERENCE_LIKE.match(text)
             and not re.match(r"\d|\[", text)
         )
+
+    @staticmethod
+    def _lead_kind(text: str) -> SectionKind | None:
+        """The kind of the note that a block's first words announce."""
+        bare = text.lstrip("*†‡§¶ ")
+        return next((kind for pattern, kind in leads() if pattern.match(bare)), None)
 
     def _is_note(self, block: Block, text: str) -> bool:
         """Author notes and front matter told by their first words or by what they hold."""
