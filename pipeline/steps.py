@@ -168,7 +168,7 @@ def _count(tally: Tally, item: Item, header: Header | None, reason: str, reused:
     """Add a document to the tally; its row of documents.csv."""
     if item.sha256:
         tally.inputs.setdefault(item.id, item.sha256)
-    row: dict[str, object] = {"id": item.id, "sha256": item.sha256}
+    row: dict[str, object] = {"id": item.id, "sha256": item.sha256, "path": str(item.path.absolute())}
     if header is None:
         tally.set_aside.append({"doc": item.id, "reason": reason})
         return row | {"status": "set_aside", "reason": reason}

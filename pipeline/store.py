@@ -29,7 +29,7 @@ _PARTIAL = ".partial-"
 _LOCK = ".lock"
 #: First characters that make a spreadsheet run a cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DOCUMENT_COLUMNS = ("id", "kind", "words", *LABELS, "seconds", "status", "reason", "sha256")
+DOCUMENT_COLUMNS = ("id", "kind", "words", *LABELS, "seconds", "status", "reason", "sha256", "path")
 
 
 class Run:
