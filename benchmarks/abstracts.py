@@ -21,7 +21,26 @@ _SCALES = (
     "Montgomery-Åsberg Depression Rating Scale (MADRS)", "Hamilton Depression Rating Scale (HDRS)",
     "Brief Pain Inventory (BPI)", "EQ-5D", "Insomnia Severity Index (ISI)", "SF-36", "Beck Depression Inventory (BDI)",
 )  # fmt: skip
-_SYLLABLES = "ba co di fe gu ho ki la mo nu pra qui ro sta tre vo xi zel".split()
+_SYLLABLES = [
+    "ba",
+    "co",
+    "di",
+    "fe",
+    "gu",
+    "ho",
+    "ki",
+    "la",
+    "mo",
+    "nu",
+    "pra",
+    "qui",
+    "ro",
+    "sta",
+    "tre",
+    "vo",
+    "xi",
+    "zel",
+]
 _BACKGROUND = (
     "Whether {drug} helps people with {ill} who did not respond to {other} is not known.",
     "{Drug} is widely used for {ill}, but few studies have compared it with {other}.",
@@ -79,7 +98,13 @@ def abstract(number: int, seed: int = 0) -> str:
         "few2": draw.randint(1, 30), "left": draw.randint(2, 19), "Left": draw.randint(2, 19),
     }  # fmt: skip
     results = draw.sample(_RESULTS, 2)
-    lines = [draw.choice(_BACKGROUND), draw.choice(_METHODS), *results, draw.choice(_HARMS), draw.choice(_END)]
+    lines = [
+        draw.choice(_BACKGROUND),
+        draw.choice(_METHODS),
+        *results,
+        draw.choice(_HARMS),
+        draw.choice(_END),
+    ]
     return " ".join(line.format_map(words) for line in lines)
 
 

@@ -1,8 +1,8 @@
 """One measurement in a process of its own: ``python benchmarks/child.py MODULE TOOL JOB.json``.
 
 Runs as a script in goldpan's environment and in that of the peers, so it imports nothing but the standard library and
-the one module of tools. A tool is a function: job → (prepare, run). ``prepare(texts)`` is not timed; ``run(prepared)`` is, after
-a warm-up on every fifth text, and returns how much it did, or the seconds of each of its parts.
+the one module of tools. A tool is a function: job → (prepare, run). ``prepare(texts)`` is not timed;
+``run(prepared)`` is, after a warm-up on every fifth text, and returns how much it did, or the seconds of each part.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def sections(text: str) -> dict[str, list[str]]:
 def peers(folder: Path, say: Callable[[str], None]) -> tuple[Path, dict[str, str]]:
     """The interpreter of the peers' environment, and why a peer is not in it, by section of peers.txt.
 
-    A section that was not installed is tried again the next time. pip's own configuration says where packages come from.
+    A section that was not installed is tried again the next time.
     """
     folder = folder.absolute()
     python = folder / "bin" / "python"

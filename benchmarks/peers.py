@@ -81,26 +81,31 @@ def medspacy(job: Job) -> Pair:
     import medspacy as library
     from medspacy.target_matcher import TargetRule
 
-    nlp = library.load(
-        medspacy_enable=["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context"]
-    )
+    nlp = library.load(medspacy_enable=["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context"])
     logger.remove()
     nlp.get_pipe("medspacy_target_matcher").add([TargetRule(term, "DRUG") for term in job["terms"]])
     return _piped(nlp)
 
 
-def edsnlp(job: Job) -> Pair:
-    """edsnlp: sentences, all quantities, and the terms."""
-    from loguru import logger
+def edsnlp(normalized: bool) -> Tool:
+    """edsnlp: sentences, all quantities, and the terms; with its normalizer, which its guide puts first, or without."""
 
-    logger.remove()
-    import edsnlp as library
+    def tool(job: Job) -> Pair:
+        from loguru import logger
 
-    nlp = library.blank("eds")
-    nlp.add_pipe("eds.sentences")
-    nlp.add_pipe("eds.quantities", config={"quantities": "all"})
-    nlp.add_pipe("eds.matcher", config={"terms": {"drug": job["terms"]}, "attr": "LOWER"})
-    return _piped(nlp)
+        logger.remove()
+        import edsnlp as library
+
+        nlp = library.blank("eds")
+        if normalized:
+            nlp.add_pipe("eds.normalizer")
+        nlp.add_pipe("eds.sentences")
+        nlp.add_pipe("eds.quantities", config={"quantities": "all"})
+        attribute = "NORM" if normalized else "LOWER"
+        nlp.add_pipe("eds.matcher", config={"terms": {"drug": job["terms"]}, "attr": attribute})
+        return _piped(nlp)
+
+    return tool
 
 
 def quantulum3(job: Job) -> Pair:
@@ -118,6 +123,7 @@ TOOLS: dict[str, Tool] = {
     "abbreviations": scispacy_abbreviations,
     "pysbd": pysbd_sentences,
     "medspacy": medspacy,
-    "edsnlp": edsnlp,
+    "edsnlp": edsnlp(normalized=False),
+    "edsnlp, normalizer": edsnlp(normalized=True),
     "quantulum3": quantulum3,
 }

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "BLIS", "VECLIB")
 
 
-class Failed(Exception):  # noqa: N818 - a row of the table, not an error of ours
+class Failed(Exception):
     """A measurement that could not be made; the message is the reason, one line."""
 
 
