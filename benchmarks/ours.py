@@ -16,7 +16,7 @@ from pipeline.schema import Document
 from pipeline.settings import Settings
 
 #: The step that belongs to no component: one pass of the automaton, which all matchers read.
-LOOKUP = "lexicon lookup (shared)"
+LOOKUP = "lexicon lookup, for all of them"
 
 
 def _read(texts: Sequence[str]) -> list[Document]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from statistics import median
 
-from benchmarks.ours import LOOKUP
 from benchmarks.processes import Measure
 
 #: The row that all others are compared with.
@@ -74,8 +73,7 @@ def cells(row: Row, words: int, unit: list[float]) -> list[list[str]]:
     if isinstance(row.measures[0].done, dict):
         names = list(row.measures[0].done)
         parts = {name: [m.done[name] for m in row.measures] for name in names}
-        label = {name: f"— {name}" if name == LOOKUP else f"— component {name}" for name in names}
-        return [_line(label[name], spent, words, unit, "") for name, spent in parts.items()]
+        return [_line(f"— {name.replace('_', ' ')}", spent, words, unit, "") for name, spent in parts.items()]
     peak = f"{max(m.peak for m in row.measures):.0f}"
     return [_line(row.name, [m.seconds for m in row.measures], words, unit, peak)]
 
@@ -84,7 +82,8 @@ def _line(name: str, seconds: list[float], words: int, unit: list[float], peak: 
     middle, low, high = spread(seconds, words)
     times = cost(seconds, unit)
     factor = "" if times is None else f"{times:.2f}" if times < 10 else f"{times:.0f}"
-    return [name, f"{round_to(middle):,} words/s", f"{round_to(low):,}–{round_to(high):,}", factor, peak]
+    between = f"{round_to(low):,}–{round_to(high):,}" if len(seconds) > 1 else ""
+    return [name, f"{round_to(middle):,} words/s", between, factor, peak]
 
 
 def round_to(number: float, digits: int = 3) -> int:

@@ -84,7 +84,7 @@ def on_pdfs(given: Path | None, rounds: int, folder: Path) -> Lines:
             continue
         middle, low, high = rows.spread([m.seconds for m in done], done[0].done)
         peak = f"{max(m.peak for m in done):.0f}"
-        out.append([name, f"{middle:.3g} pages/s", f"{low:.3g}–{high:.3g}", "", peak])
+        out.append([name, f"{middle:.3g} pages/s", f"{low:.3g}–{high:.3g}" if rounds > 1 else "", "", peak])
     return out
 
 
@@ -106,15 +106,8 @@ def start_up(rounds: int, folder: Path) -> Lines:
             continue
         clock = [seconds for seconds, _ in times]
         cpu = median(seconds for _, seconds in times)
-        out.append(
-            [
-                name,
-                f"{median(clock):.2f} s of clock, {cpu:.2f} s of CPU",
-                f"{min(clock):.2f}–{max(clock):.2f} s",
-                "",
-                "",
-            ]
-        )
+        speed = f"{median(clock):.2f} s of clock, {cpu:.2f} s of CPU"
+        out.append([name, speed, f"{min(clock):.2f}–{max(clock):.2f} s", "", ""])
     return out
 
 
