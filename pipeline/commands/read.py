@@ -19,6 +19,7 @@ joined, citation marks are lifted out. What was left out is listed as a section 
 examples:
   goldpan read paper.txt                                     the text, as a person would read it
   goldpan read paper.txt --format json | jq '.references'    the reference list, parsed
+  goldpan read paper.pdf --show page.png --page 3            page 3 with its mentions drawn on it
 """
 
 
@@ -28,20 +29,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a folder or a manifest")
     parser.add_argument("--format", choices=("text", "json"), default="text",
                         help="text, or everything the reader knows, one JSON object a document")  # fmt: skip
+    parser.add_argument("--show", type=Path, metavar="PNG",
+                        help="draw a page of one PDF with its mentions into this picture, instead of printing")  # fmt: skip
+    parser.add_argument("--page", type=int, help="with --show: the page, from 1 (the first with a mention)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each document; 2 where one could not be read."""
+    """Print each document, or draw a page of one; 2 where one could not be read."""
     from pipeline.cache import to_line
     from pipeline.commands._inputs import Inputs
     from pipeline.settings import Settings
 
+    if args.show:
+        return _draw(args)
     inputs = Inputs(args.paths, Settings.load())
     for document in inputs:
         sys.stdout.write(
             to_line(as_json(document)) if args.format == "json" else document.text.rstrip("\n") + "\n"
         )
     return 2 if inputs.bad else 0
+
+
+def _draw(args: argparse.Namespace) -> int:
+    """Draw a page with its mentions. Raises GoldpanError where there is not exactly one PDF."""
+    from pipeline.extract import Extractor
+    from pipeline.reading import read
+    from pipeline.reading.show import show
+    from pipeline.schema import GoldpanError
+    from pipeline.settings import Settings
+
+    if len(args.paths) != 1:
+        raise GoldpanError("--show draws a page of one PDF; name one file")
+    settings = Settings.load()
+    document = read(args.paths[0], settings)
+    if document.kind != "pdf":
+        raise GoldpanError(f"{args.paths[0]}: is no PDF; --show draws pages of a PDF")
+    ((_, mentions),) = Extractor(settings).extract([document])
+    number = show(args.paths[0], mentions, args.show, args.page)
+    on_page = sum(mention.place.get("page") == number for mention in mentions)
+    print(f"page {number}: {on_page} of {len(mentions)} mentions, drawn into {args.show}", file=sys.stderr)
+    return 0
 
 
 def as_json(document: Document) -> dict[str, Any]:
