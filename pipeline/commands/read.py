@@ -29,8 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, a folder or a manifest")
     parser.add_argument("--format", choices=("text", "json"), default="text",
                         help="text, or everything the reader knows, one JSON object a document")  # fmt: skip
-    parser.add_argument("--show", type=Path, metavar="PNG",
-                        help="draw a page of one PDF with its mentions into this picture, instead of printing")  # fmt: skip
+    parser.add_argument(
+        "--show",
+        type=Path,
+        metavar="PNG",
+        help="draw a page of one PDF with its mentions, instead of printing",
+    )
     parser.add_argument("--page", type=int, help="with --show: the page, from 1 (the first with a mention)")
 
 
