@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
-HELP = "check gold annotations; measure agreement; write curators' decisions into gold"
+HELP = "check gold annotations; measure agreement; write curators' decisions into gold; move gold"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The subcommands ``check``, ``agree`` and ``apply``."""
+    """The subcommands ``check``, ``agree``, ``apply`` and ``move``."""
     commands = parser.add_subparsers(dest="gold_command", required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check", help="every problem of gold files: checksums, offsets, labels, values, overlaps"
@@ -33,6 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        help="begin a gold file for a document that has none: only where somebody read the whole text, "
                        "since what is missing from gold counts as wrong (repeatable)")  # fmt: skip
     apply.add_argument("--dry-run", action="store_true", help="show the diff, write nothing")
+    moving = commands.add_parser("move", help="carry gold to another rendering of the same article")
+    moving.add_argument("--from", dest="old", type=Path, required=True, metavar="OLD",
+                        help="the file that was annotated")  # fmt: skip
+    moving.add_argument(
+        "--to", dest="new", type=Path, required=True, metavar="NEW", help="another rendering of it"
+    )
+    moving.add_argument("--gold", type=Path, metavar="FILE",
+                        help="gold of OLD (default: its file in annotations/gold)")  # fmt: skip
+    moving.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="gold of NEW (default: printed); what was left goes to stderr",
+    )
     for command in (check, agree, apply):
         command.add_argument("--texts", type=Path, action="append", metavar="DIR",
                              help="folder of the source texts (repeatable)")  # fmt: skip
@@ -40,7 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand; ``check`` raises GoldpanError (exit code 2) where there are problems, after listing them."""
-    return {"check": _check, "agree": _agree, "apply": _apply}[args.gold_command](args)
+    commands = {"check": _check, "agree": _agree, "apply": _apply, "move": _move}
+    return commands[args.gold_command](args)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -123,5 +139,38 @@ def _apply(args: argparse.Namespace) -> int:
         f"{folder}: {count} change{'s' if count != 1 else ''} {told} in {len(report.changed)} files; "
         f"{conflicts} in conflict, {len(report.refused)} refused, {sum(report.waiting.values())} without a gold file",
         file=sys.stderr,
+    )
+    return 0
+
+
+def _move(args: argparse.Namespace) -> int:
+    from pipeline.commands._reconcile import gold_folder, warn
+    from pipeline.reading import read
+    from pipeline.reconcile import gold
+    from pipeline.reconcile.move import move
+    from pipeline.schema import GoldpanError
+    from pipeline.settings import Settings
+
+    settings = Settings.load()
+    old, new = read(args.old, settings), read(args.new, settings)
+    file = args.gold or gold_folder(None) / f"{old.id}.jsonl"
+    documents = gold.read(file, lambda doc: gold.Source(old.source, old.sha256), warn)
+    if len(documents) > 1 and old.id not in documents:
+        raise GoldpanError(
+            f"{file}: gold of {len(documents)} documents, none of them {old.id}; give the file of one"
+        )
+    if not documents:
+        raise GoldpanError(f"{file}: no gold in it; give that of {args.old}")
+    moved = move(documents.get(old.id) or next(iter(documents.values())), old, new)
+    for left in moved.left:
+        m = left.mention
+        print(f"not carried: {m.label} {m.text!r} ({m.start}–{m.end}): {left.reason}", file=sys.stderr)
+    if args.out:
+        gold.write(args.out, moved.gold)
+    else:
+        sys.stdout.write(gold.dumps(moved.gold))
+    carried = len(moved.gold.mentions)
+    print(
+        f"goldpan: {carried} of {carried + len(moved.left)} mentions carried to {args.new}", file=sys.stderr
     )
     return 0

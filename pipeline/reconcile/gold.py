@@ -289,7 +289,12 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def write(path: Path | str, document: GoldDocument) -> None:
-    """Write one document's gold, header first, mentions in text order, so that git shows what changed and no more."""
+    """Write one document's gold (see `dumps`), old or new, never half of it."""
+    write_atomic(Path(path), dumps(document).encode("utf-8"))
+
+
+def dumps(document: GoldDocument) -> str:
+    """One document's gold, header first, mentions in text order, so that git shows what changed and no more."""
     header: dict[str, Any] = {"doc": document.doc}
     if document.sha256:
         header["sha256"] = document.sha256
@@ -299,8 +304,7 @@ def write(path: Path | str, document: GoldDocument) -> None:
         header["labels"] = list(document.labels)
     ordered = sorted(document.mentions, key=lambda m: (m.start, m.end, LABELS.index(m.label)))
     lines = [header, *(mention.to_json() for mention in ordered)]
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    write_atomic(Path(path), text.encode("utf-8"))
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
 def studies(folder: Path | str) -> dict[str, list[dict[str, Any]]]:
