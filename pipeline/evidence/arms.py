@@ -11,7 +11,8 @@ from pipeline.schema import Arm, DoseValue, DrugValue, Found, SampleSizeValue
 
 _COUNT = r"(?:once|twice|thrice|two|three|four|six|\d)"
 _SCHEDULE = re.compile(
-    rf"\b(?:{_COUNT}(?:[- ]times)?[- ]?(?:/|an? |per |each )?(?:or {_COUNT}[- ]times[- ])?\s?(?:daily|weekly|day|week|monthly|month)|"
+    rf"\b(?:{_COUNT}(?:[- ]times)?[- ]?(?:/|an? |per |each )?(?:or {_COUNT}[- ]times[- ])?\s?"
+    r"(?:daily|weekly|day|week|monthly|month)|"
     r"daily|weekly|monthly|nightly|at bedtime|every (?:other )?(?:\w+ )?(?:hours?|days?|weeks?|months?)|"
     r"single (?:infusion|dose|injection)|one (?:infusion|injection)|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)(?!\w)",
     re.IGNORECASE,
@@ -23,21 +24,28 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _FLEXIBLE = re.compile(
-    r"\b(?:flexib\w+|titrat\w+|individuali[sz]ed|adjusted|escalat\w+|stepped|raised|up to|tapered|then|followed by)\b", re.IGNORECASE
+    r"\b(?:flexib\w+|titrat\w+|individuali[sz]ed|adjusted|escalat\w+|stepped|raised|up to|tapered|then|followed by)\b",
+    re.IGNORECASE,
 )
 #: A drug behind such words is spoken of, not given by this study.
 _BACKGROUND = re.compile(
-    r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|equivalents? (?:to|of)|"
-    r"derivatives? of|metabolites? of|instead of|history of|known|analog(?:ue)?s? of|resistant to|refractory to|(?:fail|respond)\w* to|"
+    r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|"
+    r"equivalents? (?:to|of)|"
+    r"derivatives? of|metabolites? of|instead of|history of|known|analog(?:ue)?s? of|resistant to|"
+    r"refractory to|(?:fail|respond)\w* to|"
     r"all on|combined with|on top of|discontinu\w+ (?:of )?|withdrawal of|similar to|compared (?:to|with) that of|"
     r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
 #: A dose behind such words is said for comparison.
-_EQUIVALENT = re.compile(r"\b(?:equivalent|equal|comparable|similar|corresponding|compared) (?:to|with)\b(?:[^.;,]|\.\d)*$", re.IGNORECASE)
+_EQUIVALENT = re.compile(
+    r"\b(?:equivalent|equal|comparable|similar|corresponding|compared) (?:to|with)\b(?:[^.;,]|\.\d)*$",
+    re.IGNORECASE,
+)
 _BEFORE_CONTROL = re.compile(
     r"(?:\b(?:compared (?:to|with)(?: that (?:with|of))?|versus|vs\.?|than|over|against|or|and|to)\s+"
-    r"(?:the |an? |intravenous |IV |oral )*(?:active (?:placebo|control|comparator),?\s*)?(?:AD\+\w+ IV )?\(?(?:i\.e\.,?\s*)?|"
+    r"(?:the |an? |intravenous |IV |oral )*(?:active (?:placebo|control|comparator),?\s*)?"
+    r"(?:AD\+\w+ IV )?\(?(?:i\.e\.,?\s*)?|"
     r"\bactive (?:placebo|control|comparator)[,\s(]*(?:i\.e\.,?\s*)?)$",
     re.IGNORECASE,
 )
@@ -46,10 +54,23 @@ _AFTER_CONTROL = re.compile(r"[- ]controll?(?:ed)?\b|\s+(?:infusion )?control\b"
 _TIMES = re.compile(r"(\d)\s*[×x]\s*$")
 _PER_DAY = re.compile(
     r"[\s,(]*(?:(?:once|twice|thrice|one|two|three|four|\d)(?: times)?(?:[- ]|\s+an?\s+|\s+per\s+)?)?"
-    r"(?:daily|a day|per day|day|weekly|a week|per week|every (?:other )?(?:day|week)|monthly|nightly|at bedtime|b\.?i\.?d|t\.?i\.?d)\b",
+    r"(?:daily|a day|per day|day|weekly|a week|per week|every (?:other )?(?:day|week)|monthly|nightly|at bedtime|"
+    r"b\.?i\.?d|t\.?i\.?d)\b",
     re.IGNORECASE,
 )
-_OFTEN = {"twice": 2, "two": 2, "2": 2, "b.i.d": 2, "bid": 2, "thrice": 3, "three": 3, "3": 3, "t.i.d": 3, "tid": 3, "four": 4}
+_OFTEN = {
+    "twice": 2,
+    "two": 2,
+    "2": 2,
+    "b.i.d": 2,
+    "bid": 2,
+    "thrice": 3,
+    "three": 3,
+    "3": 3,
+    "t.i.d": 3,
+    "tid": 3,
+    "four": 4,
+}
 _CONTROL = frozenset({"placebo"})
 
 
@@ -75,7 +96,13 @@ def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list
             name = drug.value.name
             if name in named or _background(s, drug):
                 continue
-            if len(s.keys) > 1 and titled and name not in titled and name not in _CONTROL and set(titled) & _names(s):
+            if (
+                len(s.keys) > 1
+                and titled
+                and name not in titled
+                and name not in _CONTROL
+                and set(titled) & _names(s)
+            ):
                 continue
             named.add(name)
             _add(arms, s, drug, name, None, None)
@@ -121,17 +148,27 @@ def _names(s: Statement) -> set[str]:
 
 
 def _split(value: DoseValue, text: str) -> list[list[float]]:
-    if value.range or len(value.amounts) == 1 or _FLEXIBLE.search(text) or re.search(r"\d\s+to\s+[\d.]+\s+to\s+\d", text):
+    if (
+        value.range
+        or len(value.amounts) == 1
+        or _FLEXIBLE.search(text)
+        or re.search(r"\d\s+to\s+[\d.]+\s+to\s+\d", text)
+    ):
         return [list(value.amounts)]
     return [[amount] for amount in value.amounts]
 
 
 def _add(
-    arms: list[Arm], s: Statement, mention: Found, drug: str | None, amounts: list[float] | None, unit: str | None
+    arms: list[Arm],
+    s: Statement,
+    mention: Found,
+    drug: str | None,
+    amounts: list[float] | None,
+    unit: str | None,
 ) -> None:
     a, b = mention.start - s.start, mention.end - s.start
     near = s.text[max(0, a - 60) : b + 80]
-    routes = cues.values("route", near)
+    routes = cues.values("route", s.text, max(0, a - 60), b + 80)
     arm = Arm(drug=drug, amounts=amounts, unit=unit, route=routes[0] if len(routes) == 1 else None)
     if amounts:
         schedule, duration = _SCHEDULE.search(near), _DURATION.search(near)
@@ -175,7 +212,10 @@ def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
         if inside or (len(gap) < 25 and not re.search(r"\b(?:placebo|or|and|versus|vs)\b", gap)):
             wanted = value.amounts[-1]
             if inside:
-                numbers = re.findall(r"\d+(?:\.\d+)?", re.sub(r"n\s*=\s*\d*", "", s.text[dose.start - s.start : size.start - s.start]))
+                numbers = re.findall(
+                    r"\d+(?:\.\d+)?",
+                    re.sub(r"n\s*=\s*\d*", "", s.text[dose.start - s.start : size.start - s.start]),
+                )
                 wanted = float(numbers[-1]) if numbers else wanted
             fitting = [arm for arm in arms if arm.drug == value.drug and wanted in (arm.amounts or [])]
             return [arm for arm in fitting if arm.unit == value.unit][:1]

@@ -14,7 +14,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
-from pipeline.language.common import document_of, get, sentences_of
+from pipeline.language.common import document_of, get, sentences_of, text_of
 from pipeline.lexicons import rows
 from pipeline.reconcile.values import unit_factor
 from pipeline.schema import Document, DoseValue, Found, ResultValue, SampleSizeValue
@@ -25,9 +25,11 @@ _SHARE = re.compile(
     r"|(?P<p2>\d+(?:\.\d+)?)\s?%\s*[(\[]\s*(?P<n2>\d[\d,]*)\s*(?:/|of)\s*(?P<N2>\d[\d,]*)\s*[)\]]"
 )
 _INTERVAL = re.compile(
-    r"(?P<name>\b(?:odds ratio|hazard ratio|risk ratio|relative risk|rate ratio|mean difference|difference|a?OR|a?HR|a?RR|SMD|MD)\b)"
-    r"(?:\s*\([A-Za-z ]{2,6}\))?[\s,:=]*(?:of|was|is|were)?\s*(?P<est>[-−–]?\d+(?:\.\d+)?)\s*(?:%|mm ?Hg)?[\s,;:]*[(\[]?\s*"
-    r"(?P<level>9[059])\s?%\s*(?:CI|confidence interval)s?(?:\s*\(CI\))?[\s,:=\[(]*(?P<low>[-−–]?\d+(?:\.\d+)?)\s*(?:to|,|;|[-–—−])\s*(?P<high>[-−–]?\d+(?:\.\d+)?)"
+    r"(?P<name>\b(?:odds ratio|hazard ratio|risk ratio|relative risk|rate ratio|mean difference|difference|"
+    r"a?OR|a?HR|a?RR|SMD|MD)\b)(?:\s*\([A-Za-z ]{2,6}\))?[\s,:=]*(?:of|was|is|were)?\s*"
+    r"(?P<est>[-−–]?\d+(?:\.\d+)?)\s*(?:%|mm ?Hg)?[\s,;:]*[(\[]?\s*"
+    r"(?P<level>9[059])\s?%\s*(?:CI|confidence interval)s?(?:\s*\(CI\))?[\s,:=\[(]*"
+    r"(?P<low>[-−–]?\d+(?:\.\d+)?)\s*(?:to|,|;|[-–—−])\s*(?P<high>[-−–]?\d+(?:\.\d+)?)"
     r"(?:[\])]?[\s,;(]*[Pp]\s*(?P<sign>[=<>])\s*(?P<pvalue>0?\.\d+))?",
 )
 _RATIO = re.compile(r"ratio|relative risk|\b(?:a?OR|a?HR|a?RR)\b")
@@ -41,14 +43,16 @@ def audit(doc: Doc) -> list[dict[str, Any]]:
     if document is None:
         return []
     out: list[dict[str, Any]] = []
-    text = doc.text
+    text = text_of(doc)
     for start, end in sentences_of(doc):
         sentence = text[start:end]
         if not any(char.isdigit() for char in sentence):
             continue
         for check in (_shares, _intervals):
             for a, b, severity, said in check(sentence):
-                _report(out, document, check.__name__.strip("_"), severity, start + a, start + b, sentence, said)
+                _report(
+                    out, document, check.__name__.strip("_"), severity, start + a, start + b, sentence, said
+                )
         _arms(out, doc, document, start, end)
         _grim(out, doc, document, start, end)
         _doses(out, doc, document, start, end)
@@ -56,15 +60,28 @@ def audit(doc: Doc) -> list[dict[str, Any]]:
 
 
 def _report(
-    out: list[dict[str, Any]], document: Document, check: str, severity: str, a: int, b: int, sentence: str, said: str
+    out: list[dict[str, Any]],
+    document: Document,
+    check: str,
+    severity: str,
+    a: int,
+    b: int,
+    sentence: str,
+    said: str,
 ) -> None:
     place = document.origin.place(a, b)
     if place is not None:
         out.append(
             {
-                "doc": document.id, "check": check, "severity": severity, "start": place["start"], "end": place["end"],
-                "text": document.source[place["start"] : place["end"]], "sentence": sentence[:400], "sum": said,
-            }  # fmt: skip
+                "doc": document.id,
+                "check": check,
+                "severity": severity,
+                "start": place["start"],
+                "end": place["end"],
+                "text": document.source[place["start"] : place["end"]],
+                "sentence": sentence[:400],
+                "sum": said,
+            }
         )
 
 
@@ -88,7 +105,9 @@ def _shares(sentence: str) -> Iterator[tuple[int, int, str, str]]:
         if not 0 < total < 10_000_000 or n > total:
             continue
         before = sentence[max(0, match.start() - 12) : match.start()]
-        if match["n"] and re.search(r"\d[.,]$|[-−–]$|\b(?:grades?|stages?|phases?|class|types?|scores?|of)\s*$", before, re.IGNORECASE):
+        if match["n"] and re.search(
+            r"\d[.,]$|[-−–]$|\b(?:grades?|stages?|phases?|class|types?|scores?|of)\s*$", before, re.IGNORECASE
+        ):
             continue
         if match["n"] and re.match(r"\s*(?:CI|confidence)", sentence[match.end() : match.end() + 14]):
             continue
@@ -97,7 +116,12 @@ def _shares(sentence: str) -> Iterator[tuple[int, int, str, str]]:
         tolerance = 0.5 * 10**-decimals + 10**-decimals * (0.51 if decimals else 0.5)
         if abs(exact - float(printed)) > tolerance:
             severity = "high" if abs(exact - float(printed)) > 5 else "medium"
-            yield match.start(), match.end(), severity, f"{n}/{total} is {exact:.{max(1, decimals)}f}%, printed {printed}%"
+            yield (
+                match.start(),
+                match.end(),
+                severity,
+                f"{n}/{total} is {exact:.{max(1, decimals)}f}%, printed {printed}%",
+            )
 
 
 def _intervals(sentence: str) -> Iterator[tuple[int, int, str, str]]:
@@ -116,7 +140,12 @@ def _intervals(sentence: str) -> Iterator[tuple[int, int, str, str]]:
             yield match.start(), match.end(), "medium", f"the interval {low:g} to {high:g} runs backwards"
             continue
         if not low <= estimate <= high:
-            yield match.start(), match.end(), "high", f"{estimate:g} lies outside its interval {low:g} to {high:g}"
+            yield (
+                match.start(),
+                match.end(),
+                "high",
+                f"{estimate:g} lies outside its interval {low:g} to {high:g}",
+            )
             continue
         if match["pvalue"] and match["level"] == "95":
             null = 1.0 if _RATIO.search(match["name"]) else 0.0
@@ -124,14 +153,24 @@ def _intervals(sentence: str) -> Iterator[tuple[int, int, str, str]]:
             excludes = not low <= null <= high
             edge = min(abs(low - null), abs(high - null)) < 0.03
             if match["sign"] == "<" and p <= 0.05 and not excludes and not edge:
-                yield match.start(), match.end(), "medium", f"P < {p:g}, but the interval {low:g} to {high:g} holds {null:g}"
+                yield (
+                    match.start(),
+                    match.end(),
+                    "medium",
+                    f"P < {p:g}, but the interval {low:g} to {high:g} holds {null:g}",
+                )
             elif match["sign"] in "=>" and p > 0.06 and excludes and not edge:
-                yield match.start(), match.end(), "medium", f"P {match['sign']} {p:g}, but the interval {low:g} to {high:g} excludes {null:g}"
+                yield (
+                    match.start(),
+                    match.end(),
+                    "medium",
+                    f"P {match['sign']} {p:g}, but the interval {low:g} to {high:g} excludes {null:g}",
+                )
 
 
 def _arms(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """People randomised in one sentence to groups with printed sizes: the sizes sum to the total."""
-    sentence = doc.text[start:end]
+    sentence = text_of(doc)[start:end]
     split = _RANDOMISED.search(sentence)
     if not split:
         return
@@ -145,7 +184,11 @@ def _arms(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, e
     value = totals[0].value
     assert isinstance(value, SampleSizeValue)
     total = sum(_int(m[1]) for m in sizes)
-    if any(isinstance(f.value, SampleSizeValue) and f.value.count == total for f in get(doc, "SAMPLE_SIZE") if start <= f.start < end):
+    if any(
+        isinstance(f.value, SampleSizeValue) and f.value.count == total
+        for f in get(doc, "SAMPLE_SIZE")
+        if start <= f.start < end
+    ):
         return
     if total > value.count or (total < value.count and len(sizes) >= 2 and total >= 0.5 * value.count):
         said = f"{' + '.join(m[1] for m in sizes)} = {total}, printed in all {value.count}"
@@ -161,12 +204,12 @@ def grim(mean: str, n: int) -> bool:
     """
     decimals = len(mean.split(".")[1]) if "." in mean else 0
     value, half = float(mean), 0.5 * 10**-decimals + 1e-9
-    return math.floor((value + half) * n) >= math.ceil((value - half) * n)
+    return bool(math.floor((value + half) * n) >= math.ceil((value - half) * n))
 
 
 def _grim(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """Means of a scale's whole-number scores with their group's size in the same sentence (``mean 5.19, n = 28``)."""
-    sentence = doc.text[start:end]
+    sentence = text_of(doc)[start:end]
     if "mean" not in sentence.lower() or not any(start <= f.start < end for f in get(doc, "SCALE")):
         return
     sizes = list(_N_EQUALS.finditer(sentence))
@@ -176,7 +219,7 @@ def _grim(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, e
     ]  # fmt: skip
     if len(sizes) != 1 or len(means) != 1 or _int(sizes[0][1]) >= 100:
         return
-    printed = re.match(r"\d+\.\d\d\b", doc.text[means[0].start : means[0].end])
+    printed = re.match(r"\d+\.\d\d\b", text_of(doc)[means[0].start : means[0].end])
     if printed and not grim(printed[0], _int(sizes[0][1])):
         said = f"no {sizes[0][1]} whole numbers have the mean {printed[0]}"
         _report(out, document, "grim", "medium", means[0].start, means[0].end, sentence, said)
@@ -184,12 +227,14 @@ def _grim(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, e
 
 def _doses(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """Doses in people far outside what is given of a drug by its route (lexicons/dose_ranges.tsv)."""
-    sentence = doc.text[start:end]
+    sentence = text_of(doc)[start:end]
     for dose in get(doc, "DOSE"):
         if not start <= dose.start < end or {"animal", "in_vitro"} & set(dose.context):
             continue
         if not re.search(r"drug:(?:before|after|within)$", dose.why) or re.search(
-            r"\bcumulative\b|\btotal\b|\bequivalents?\b", doc.text[max(start, dose.start - 60) : dose.end + 30], re.IGNORECASE
+            r"\bcumulative\b|\btotal\b|\bequivalents?\b",
+            text_of(doc)[max(start, dose.start - 60) : dose.end + 30],
+            re.IGNORECASE,
         ):
             continue  # whose dose it is must be printed beside it
         limits = _limits(dose, cues.values("route", sentence))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pipeline.evidence.doses import doses
 from pipeline.evidence.durations import hours
-from pipeline.lexicons import rows
-from pipeline.reconcile.values import unit_factor
+from pipeline.evidence.sides import Compared, Fact, Side, confusable
 
-Fact = Mapping[str, Any]
 Row = dict[str, Any]
 #: Designs that one study cannot have both of.
 EXCLUSIVE = (
@@ -22,36 +20,15 @@ CONTROL = frozenset({"placebo"})
 _EFFICACY = frozenset({"symptom_change", "response", "remission", "antidepressant_effect", "suicidality"})
 
 
-@cache
-def confusable() -> tuple[frozenset[str], ...]:
-    """Drugs that are called by one another's names though their doses differ (lexicons/confusable_drugs.tsv)."""
-    return tuple(frozenset(row["names"].split("|")) for row in rows("confusable_drugs.tsv"))
-
-
-class Side:
-    """One description of a study: the facts of one document's prose, or of its table, or of an abstract."""
-
-    def __init__(self, doc: str, name: str, facts: Sequence[Fact]) -> None:
-        self.doc = doc
-        self.name = name
-        self.key = f"{doc}/{name}"
-        self._by_field: dict[str, list[Fact]] = {}
-        for fact in facts:
-            if "start" in fact:
-                self._by_field.setdefault(fact["field"], []).append(fact)
-
-    def of(self, field: str) -> list[Fact]:
-        """Facts of a field that have a place in the source; those of sentences over several studies left out."""
-        return [fact for fact in self._by_field.get(field, []) if not fact.get("shared") or field in ("drug", "outcome")]
-
-    def first(self, field: str) -> dict[str, Fact]:
-        """The first fact of each name that a field has."""
-        return {fact["value"]["name"]: fact for fact in reversed(self.of(field))}
-
-
 def quote(doc: str, fact: Fact) -> dict[str, Any]:
     """One side of a comparison as DESIGN.md has it."""
-    return {"doc": doc, "start": fact["start"], "end": fact["end"], "text": fact["text"], "value": fact["value"]}
+    return {
+        "doc": doc,
+        "start": fact["start"],
+        "end": fact["end"],
+        "text": fact["text"],
+        "value": fact["value"],
+    }
 
 
 def row(field: str, verdict: str, severity: str, a: str, fa: Fact, b: str, fb: Fact, explanation: str) -> Row:
@@ -74,19 +51,20 @@ def within(side: Side) -> Iterator[Row]:
     routes = side.of("route")
     column = [f for f in routes if re.search(r"route|administration", f.get("column", ""))]
     # "infusion" says less than "intranasal" beside it
-    others = [f for f in routes if f.get("column") and f not in column and not f["text"].lower().startswith("infus")]
+    others = [
+        f for f in routes if f.get("column") and f not in column and not f["text"].lower().startswith("infus")
+    ]
     names = {f["value"]["name"] for f in column}
     for fact in others:
         if column and not names & {f["value"]["name"] for f in others if f["column"] == fact["column"]}:
-            said = f"{fact['value']['name']} in one cell, {column[0]['value']['name']} in the column of routes"
+            said = (
+                f"{fact['value']['name']} in one cell, {column[0]['value']['name']} in the column of routes"
+            )
             yield row("route", "contradict", "medium", side.doc, fact, side.doc, column[0], said)
             return
 
 
-_Found = Iterator[tuple[str, str, str, Fact, Fact, str]]
-
-
-def _totals(a: Side, b: Side) -> _Found:
+def _totals(a: Side, b: Side) -> Compared:
     ours, theirs = a.of("n_total"), b.of("n_total")
     if not ours or not theirs:
         return
@@ -121,11 +99,15 @@ def _why_totals(a: Side, b: Side, fa: Fact, fb: Fact) -> str | None:
     return None
 
 
-def _arm_sizes(a: Side, b: Side) -> _Found:
+def _arm_sizes(a: Side, b: Side) -> Compared:
     for fa in a.of("n_arm"):
         for fb in b.of("n_arm"):
             va, vb = fa["value"], fb["value"]
-            if not va.get("drug") or (va["drug"], va.get("amounts"), va.get("unit")) != (vb.get("drug"), vb.get("amounts"), vb.get("unit")):
+            if not va.get("drug") or (va["drug"], va.get("amounts"), va.get("unit")) != (
+                vb.get("drug"),
+                vb.get("amounts"),
+                vb.get("unit"),
+            ):
                 continue
             if va["count"] == vb["count"]:
                 yield "n_arm", "agree", "none", fa, fb, f"the same number of people on {va['drug']}"
@@ -137,105 +119,7 @@ def _arm_sizes(a: Side, b: Side) -> _Found:
                 )  # fmt: skip
 
 
-def _in_base(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str]:
-    factor, unit = unit_factor(str(value["unit"]))
-    return tuple(round(float(x) * factor, 9) for x in value["amounts"]), unit
-
-
-def _doses(a: Side, b: Side) -> _Found:
-    ours, theirs = a.of("dose"), b.of("dose")
-    names_a, names_b = {f["value"]["drug"] for f in ours}, {f["value"]["drug"] for f in theirs}
-    pairs = [(drug, drug) for drug in sorted(names_a & names_b)]
-    if not pairs:
-        pairs = [
-            (x, y) for x in sorted(names_a) for y in sorted(names_b) if any({x, y} <= group for group in confusable())
-        ]
-    for x, y in pairs:
-        yield from _one_drug([f for f in ours if f["value"]["drug"] == x], [f for f in theirs if f["value"]["drug"] == y], x)
-    for fa in ours:
-        for fb in theirs:
-            x, y = fa["value"]["drug"], fb["value"]["drug"]
-            if x == y or y in names_a and x in names_b or not any({x, y} <= group for group in confusable()):
-                continue
-            if set(_in_base(fa["value"])[0]) & set(_in_base(fb["value"])[0]):
-                yield "drug", "contradict", "high", fa, fb, f"{x} against {y} for the same amounts"
-
-
-def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> _Found:
-    """One drug's doses in two descriptions."""
-    fa, fb = ours[0], theirs[0]
-    amounts_a = {(n, _in_base(f["value"])[1]) for f in ours for n in _in_base(f["value"])[0]}
-    amounts_b = {(n, _in_base(f["value"])[1]) for f in theirs for n in _in_base(f["value"])[0]}
-    if amounts_a == amounts_b:
-        yield "dose", "agree", "none", fa, fb, f"the same amounts of {drug}"
-        return
-    days = [{_daily(f["value"]) for f in facts} for facts in (ours, theirs)]
-    if None not in days[0] | days[1] and days[0] == days[1]:
-        yield "dose", "agree", "none", fa, fb, f"the same amounts of {drug} a day"
-        return
-    slip = _slip(ours, theirs, drug)
-    if slip is not None:
-        yield slip
-        return
-    units_a, units_b = {unit for _, unit in amounts_a}, {unit for _, unit in amounts_b}
-    if amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
-        yield "dose", "explainable", "low", fa, fb, f"one names a part of the amounts of {drug}"
-    elif {u.replace("/d", "") for u in units_a} & {u.replace("/d", "") for u in units_b}:
-        if units_a & units_b:
-            yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
-        else:
-            yield "unit", "explainable", "low", fa, fb, f"{drug}: {fa['text']} and {fb['text']}, one of them for a day"
-    else:
-        yield "unit", "explainable", "low", fa, fb, f"{drug}: {fa['text']} and {fb['text']} cannot be converted"
-
-
-def _within(ours: Sequence[Fact], theirs: Sequence[Fact]) -> bool:
-    """Whether a range of the first holds all amounts of the second."""
-    for fact in ours:
-        if fact["value"].get("range"):
-            (low, *_, high), unit = _in_base(fact["value"])[0], _in_base(fact["value"])[1]
-            amounts = [(n, _in_base(f["value"])[1]) for f in theirs for n in _in_base(f["value"])[0]]
-            if all(u == unit and low <= n <= high for n, u in amounts):
-                return True
-    return False
-
-
-def _slip(ours: Sequence[Fact], theirs: Sequence[Fact], drug: str) -> tuple[str, str, str, Fact, Fact, str] | None:
-    """The same number in another unit, or the same digits a power of ten apart."""
-    for fa in ours:
-        for fb in theirs:
-            (na, ua), (nb, ub) = _in_base(fa["value"]), _in_base(fb["value"])
-            if ua != ub and set(fa["value"]["amounts"]) & set(fb["value"]["amounts"]):
-                days = _daily(fa["value"]), _daily(fb["value"])
-                if _per_day(ua, ub) and (None in days or days[0] == days[1]):
-                    continue
-                said = f"{drug}: {fa['text']} against {fb['text']}"
-                return "unit", "contradict", "high", fa, fb, said
-            if ua != ub or set(na) & {x for f in theirs for x in _in_base(f["value"])[0]}:
-                continue
-            for x in na:
-                for y in nb:
-                    if x and y and any(abs(max(x, y) / min(x, y) / power - 1) < 1e-6 for power in (10, 100, 1000)):
-                        said = f"{drug}: a power of ten apart ({fa['text']} against {fb['text']})"
-                        return "dose", "contradict", "high", fa, fb, said
-    return None
-
-
-def _per_day(a: str, b: str) -> bool:
-    """Whether two units differ only in being for a day."""
-    return a.removesuffix("/d") == b.removesuffix("/d")
-
-
-def _daily(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str] | None:
-    """Amounts for a day, where the unit or the schedule says so."""
-    amounts, unit = _in_base(value)
-    if unit.endswith("/d"):
-        return amounts, unit
-    factor = value.get("daily")
-    return (tuple(round(x * factor, 9) for x in amounts), f"{unit}/d") if factor else None
-
-
-def _drugs(a: Side, b: Side) -> _Found:
+def _drugs(a: Side, b: Side) -> Compared:
     ours, theirs = a.first("drug"), b.first("drug")
     for group in confusable():
         x, y = group & set(ours), group & set(theirs)
@@ -256,7 +140,7 @@ def _drugs(a: Side, b: Side) -> _Found:
         yield "drug", "agree", "none", ours[name], theirs[name], f"both name {name}"
 
 
-def _routes(a: Side, b: Side) -> _Found:
+def _routes(a: Side, b: Side) -> Compared:
     ours, theirs = a.first("route"), b.first("route")
     shared = set(ours) & set(theirs)
     if shared:
@@ -268,12 +152,16 @@ def _routes(a: Side, b: Side) -> _Found:
         yield "route", "contradict", severity, fa, fb, f"{fa['value']['name']} against {fb['value']['name']}"
 
 
-def _designs(a: Side, b: Side) -> _Found:
+def _designs(a: Side, b: Side) -> Compared:
     ours, theirs = a.first("design"), b.first("design")
     for x, y in EXCLUSIVE:
         for p, q in ((x, y), (y, x)):
             if p in ours and q in theirs and q not in ours and p not in theirs:
-                if x == "open-label" and y == "placebo-controlled" and "double-blind" in (set(ours) | set(theirs)):
+                if (
+                    x == "open-label"
+                    and y == "placebo-controlled"
+                    and "double-blind" in (set(ours) | set(theirs))
+                ):
                     continue
                 fa, fb = ours[p], theirs[q]
                 part = fa["value"].get("part") or fb["value"].get("part")
@@ -285,7 +173,7 @@ def _designs(a: Side, b: Side) -> _Found:
         yield "design", "agree", "none", ours[name], theirs[name], f"both {name}"
 
 
-def _scales(a: Side, b: Side) -> _Found:
+def _scales(a: Side, b: Side) -> Compared:
     ours, theirs = a.first("scale"), b.first("scale")
     shared = set(ours) & set(theirs)
     if shared:
@@ -293,13 +181,17 @@ def _scales(a: Side, b: Side) -> _Found:
         yield "scale", "agree", "none", ours[name], theirs[name], f"both {name}"
     elif ours and theirs:
         fa, fb = next(iter(ours.values())), next(iter(theirs.values()))
-        same = {f["value"]["value"] for f in a.of("outcome")} & {f["value"]["value"] for f in b.of("outcome")} - {None}
+        same = {f["value"]["value"] for f in a.of("outcome")} & {
+            f["value"]["value"] for f in b.of("outcome")
+        } - {None}
         verdict, severity = ("contradict", "medium") if same else ("explainable", "low")
-        said = f"{fa['value']['name']} against {fb['value']['name']}" + (" for the same value" if same else "")
+        said = f"{fa['value']['name']} against {fb['value']['name']}" + (
+            " for the same value" if same else ""
+        )
         yield "scale", verdict, severity, fa, fb, said
 
 
-def _outcomes(a: Side, b: Side) -> _Found:
+def _outcomes(a: Side, b: Side) -> Compared:
     pairs = [
         (fa, fb) for fa in a.of("outcome") for fb in b.of("outcome")
         if fa["value"]["name"] == fb["value"]["name"] != "other" and _alike(fa["value"], fb["value"])
@@ -307,13 +199,27 @@ def _outcomes(a: Side, b: Side) -> _Found:
     yield from _onsets(a, b)
     for fa, fb in pairs:
         if fa["value"]["direction"] == fb["value"]["direction"]:
-            yield "outcome", "agree", "none", fa, fb, f"{fa['value']['name']}: {fa['value']['direction']} in both"
+            yield (
+                "outcome",
+                "agree",
+                "none",
+                fa,
+                fb,
+                f"{fa['value']['name']}: {fa['value']['direction']} in both",
+            )
             return
     for fa, fb in pairs:
         va, vb = fa["value"], fb["value"]
         said = f"{va['name']}: {va['direction']} against {vb['direction']}"
         if va["part"] or vb["part"] or va["similar"] or vb["similar"]:
-            yield "outcome", "explainable", "low", fa, fb, f"{said}; one of a part, or of arms among themselves"
+            yield (
+                "outcome",
+                "explainable",
+                "low",
+                fa,
+                fb,
+                f"{said}; one of a part, or of arms among themselves",
+            )
         else:
             severity = "medium" if {va["direction"], vb["direction"]} == {"better", "worse"} else "low"
             yield "outcome", "contradict", severity, fa, fb, said
@@ -331,18 +237,28 @@ def _alike(va: Mapping[str, Any], vb: Mapping[str, Any]) -> bool:
     return early is None or late is None or max(early, late) <= 1.5 * min(early, late)
 
 
-def _onsets(a: Side, b: Side) -> _Found:
+def _onsets(a: Side, b: Side) -> Compared:
     """*Within four hours* against *within 72 h*: how soon an effect came."""
     for fa in a.of("outcome"):
         for fb in b.of("outcome"):
             va, vb = fa["value"], fb["value"]
-            if not {va["name"], vb["name"]} <= _EFFICACY or not va["direction"] == vb["direction"] == "better":
+            if (
+                not {va["name"], vb["name"]} <= _EFFICACY
+                or not va["direction"] == vb["direction"] == "better"
+            ):
                 continue
             early, late = hours(va["onset"]), hours(vb["onset"])
             if early and late and max(early, late) >= 3 * min(early, late):
-                yield "outcome", "contradict", "low", fa, fb, f"an effect within {va['onset']} against within {vb['onset']}"
+                yield (
+                    "outcome",
+                    "contradict",
+                    "low",
+                    fa,
+                    fb,
+                    f"an effect within {va['onset']} against within {vb['onset']}",
+                )
 
 
-_CHECKS: tuple[Callable[[Side, Side], _Found], ...] = (
-    _totals, _arm_sizes, _doses, _drugs, _routes, _designs, _scales, _outcomes,
+_CHECKS: tuple[Callable[[Side, Side], Compared], ...] = (
+    _totals, _arm_sizes, doses, _drugs, _routes, _designs, _scales, _outcomes,
 )  # fmt: skip

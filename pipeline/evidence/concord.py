@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from pipeline.evidence.comparisons import Side, compare, within
+from pipeline.evidence.comparisons import compare, within
 from pipeline.evidence.identity import cluster
+from pipeline.evidence.sides import Side
 from pipeline.evidence.support import against_reference, years
 
 _ORDER = {"contradict": 0, "explainable": 1, "agree": 2}
@@ -25,17 +26,24 @@ def concord(studies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ``studies`` are records as `Study.to_json` gives them, of any number of documents. Rows are those of DESIGN.md:
     one for each study, field and pair of descriptions, the worst.
     """
-    out: list[dict[str, Any]] = []
-    for group in cluster(studies):
-        records = [studies[i] for i in group]
-        sides = [side for record in records for side in sides_of(record)]
-        rows = [row | {"_pair": (a.key, b.key)} for a, b in combinations(sides, 2) for row in compare(a, b)]
-        rows.extend(row | {"_pair": (side.key, side.key)} for side in sides for row in within(side))
-        for record in records:
-            rows.extend(row | {"_pair": (record["doc"], "reference")} for row in against_reference(record))
-        rows.extend(row | {"_pair": ("list", "list")} for row in years(records))
-        out.extend({"study": records[0]["study"], **row} for row in merged(rows))
-    return sorted(out, key=_rank)
+    groups = ([studies[i] for i in group] for group in cluster(studies))
+    return ordered(row for records in groups for row in of_one(records))
+
+
+def of_one(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The comparisons of the records of one study."""
+    sides = [side for record in records for side in sides_of(record)]
+    rows = [row | {"_pair": (a.key, b.key)} for a, b in combinations(sides, 2) for row in compare(a, b)]
+    rows.extend(row | {"_pair": (side.key, side.key)} for side in sides for row in within(side))
+    for record in records:
+        rows.extend(row | {"_pair": (record["doc"], "reference")} for row in against_reference(record))
+    rows.extend(row | {"_pair": ("list", "list")} for row in years(records))
+    return [{"study": records[0]["study"], **row} for row in merged(rows)]
+
+
+def ordered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Comparisons as they are reported: contradictions first, the severe ones before the slight."""
+    return sorted(rows, key=_rank)
 
 
 def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -60,14 +68,20 @@ def merged(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     What a description contradicts is not reported again for the title of the reference.
     """
-    ranked = sorted(rows, key=lambda r: (_ORDER[r["verdict"]], -_WEIGHT[r["severity"]], "reference" in r["_pair"]))
+    worst_first = sorted(
+        rows, key=lambda r: (_ORDER[r["verdict"]], -_WEIGHT[r["severity"]], "reference" in r["_pair"])
+    )
     out: list[dict[str, Any]] = []
     pairs: set[tuple[Any, ...]] = set()
     said: set[tuple[Any, ...]] = set()
     slips: set[tuple[str, str]] = set()
-    for row in ranked:
+    for row in worst_first:
         pair = (row["field"], row["_pair"])
-        words = (row["field"], row["verdict"], frozenset((row[x]["doc"], _signature(row["field"], row[x]["value"])) for x in "ab"))
+        words = (
+            row["field"],
+            row["verdict"],
+            frozenset((row[x]["doc"], _signature(row["field"], row[x]["value"])) for x in "ab"),
+        )
         by_title = "reference" in row["_pair"] and row["verdict"] == "contradict"
         if pair in pairs or words in said or (by_title and (row["field"], row["a"]["doc"]) in slips):
             continue

@@ -3,74 +3,123 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
+from pipeline.evidence.literals import Prefilter
 from pipeline.lexicons import rows
 from pipeline.schema import Reference
 
+_CASED = "(?-i:"
+#: Sentences whose cues are kept: those of a long review.
+_KEPT = 8192
+
 
 @cache
-def patterns(kind: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """(pattern, value) of each cue of a kind, in the file's order."""
+def patterns(kind: str) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
+    """(pattern, value, whether capitals count) of each cue of a kind, in the file's order.
+
+    A pattern that does not mind capitals is one for lower case: Python's matcher is several times as fast there.
+    """
     return tuple(
-        (re.compile(row["pattern"], re.IGNORECASE), row["value"])
+        (re.compile(row["pattern"] if _CASED in row["pattern"] else _lower_pattern(row["pattern"])), row["value"],
+         _CASED in row["pattern"])
         for row in rows("study_cues.tsv")
         if row["kind"] == kind
+    )  # fmt: skip
+
+
+def _lower_pattern(pattern: str) -> str:
+    """A pattern in lower case, its escapes (``\\S``) as they are."""
+    return re.sub(r"\\.|[^\\]", lambda m: m[0] if m[0].startswith("\\") else m[0].lower(), pattern)
+
+
+@lru_cache(_KEPT)
+def lower(text: str) -> str:
+    """A text in lower case, of the same length.
+
+    >>> lower("İX")
+    'İx'
+    """
+    small = text.lower()
+    return (
+        small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     )
 
 
 @cache
-def _any(kind: str) -> re.Pattern[str]:
-    """All patterns of a kind as one."""
-    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in patterns(kind)), re.IGNORECASE)
+def _all() -> tuple[Prefilter, dict[str, list[tuple[int, re.Pattern[str], str, bool]]]]:
+    """What tells which patterns can match, and the patterns of each kind with their number there."""
+    every = [
+        (kind, entry)
+        for kind in dict.fromkeys(row["kind"] for row in rows("study_cues.tsv"))
+        for entry in patterns(kind)
+    ]
+    numbered: dict[str, list[tuple[int, re.Pattern[str], str, bool]]] = {}
+    for i, (kind, entry) in enumerate(every):
+        numbered.setdefault(kind, []).append((i, *entry))
+    return Prefilter(lower(p.pattern) if cased else p.pattern for _, (p, _, cased) in every), numbered
 
 
-def values(kind: str, text: str) -> list[str]:
+@lru_cache(_KEPT)
+def _possible(text: str) -> set[int]:
+    """The numbers of the patterns that can match a text."""
+    return _all()[0].fitting(lower(text))
+
+
+@lru_cache(4 * _KEPT)
+def _found(kind: str, text: str) -> tuple[tuple[int, int, str], ...]:
+    possible = _possible(text)
+    out: list[tuple[int, int, str]] = []
+    for number, pattern, value, cased in _all()[1][kind]:
+        if number in possible:
+            out.extend((m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text)))
+    return tuple(out)
+
+
+def spans(kind: str, text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:
+    """Start, end and value of each cue of a kind between two offsets of a text, pattern by pattern.
+
+    >>> spans("up", "higher and greater")
+    [(0, 6, 'compared'), (11, 18, 'compared')]
+    """
+    found = _found(kind, text)
+    if not found:
+        return []
+    end = len(text) if end is None else end
+    return [cue for cue in found if start <= cue[0] and cue[1] <= end]
+
+
+def values(kind: str, text: str, start: int = 0, end: int | None = None) -> list[str]:
     """The values of the cues of a kind that stand in a text, without repeats.
 
     >>> values("design", "a double-blind, randomised, cross-over study")
     ['randomized', 'double-blind', 'crossover']
     """
-    if not _any(kind).search(text):
-        return []
-    return list(dict.fromkeys(value for pattern, value in patterns(kind) if pattern.search(text)))
+    return list(dict.fromkeys(value for _, _, value in spans(kind, text, start, end)))
 
 
-def has(kind: str, text: str) -> bool:
+def has(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:
     """Whether any cue of a kind stands in a text."""
-    return _any(kind).search(text) is not None
+    return bool(spans(kind, text, start, end))
 
 
 def starts(kind: str, text: str, at: int) -> bool:
     """Whether a cue of a kind begins at an offset."""
-    return _any(kind).match(text, at) is not None
+    small = lower(text)
+    return any(pattern.match(text if cased else small, at) for pattern, _, cased in patterns(kind))
 
 
-def spans(kind: str, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
-    """Start, end and value of each cue of a kind between two offsets of a text.
-
-    >>> list(spans("up", "higher and greater"))
-    [(0, 6, 'compared'), (11, 18, 'compared')]
-    """
-    end = len(text) if end is None else end
-    for pattern, value in patterns(kind):
-        for match in pattern.finditer(text, start, end):
-            yield match.start(), match.end(), value
-
-
-@cache
+@lru_cache(_KEPT)
 def _kind(title: str) -> str:
-    for pattern, value in patterns("review_title"):
-        if pattern.search(title):
-            return value
+    for value in values("review_title", title):
+        return value
     strong, outcome = has("strong_title", title), has("outcome_title", title)
     if has("weak_review_title", title) and not strong and not outcome:
         return "review"
     if has("laboratory_title", title) or (has("species_title", title) and not has("in_people", title)):
         return "animal"
-    human = sum(1 for _ in _any("human_title").finditer(title))
-    animal = sum(1 for _ in _any("animal_title").finditer(title))
+    human = sum(1 for _ in spans("human_title", title))
+    animal = sum(1 for _ in spans("animal_title", title))
     if has("mechanistic_title", title) and not outcome:
         return "mechanistic" if human or animal <= 1 else "animal"
     if animal > human:

@@ -7,6 +7,7 @@ Words come from lexicons/study_cues.tsv: ``same`` denies a difference; ``good`` 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -33,7 +34,8 @@ _SIGNIFICANT = re.compile(r"\bsignificant(?:ly)? (?:\w+ )?$", re.IGNORECASE)
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
 _BREAK = re.compile(
     r"[;:]\s|,?\s\b(?:but(?! also)|although|though|whereas|while|however|yet|except that)\b|"
-    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
+    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|"
+    r"\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
     re.IGNORECASE,
 )
 _CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
@@ -54,7 +56,7 @@ def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
             if comma > 0:
                 points.add(comma)
     bounds = sorted(points)
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [(a, b) for a, b in itertools.pairwise(bounds) if b > a]
 
 
 def polarity(name: str, text: str, before: str = "") -> int:
@@ -80,7 +82,9 @@ def blank_entry(text: str) -> str:
     return text
 
 
-def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int], compared: bool | None) -> str | None:
+def direction(
+    name: str, text: str, start: int, end: int, clause: tuple[int, int], compared: bool | None
+) -> str | None:
     """``better``, ``worse``, ``no difference`` or None, of the outcome at ``text[start:end]``.
 
     ``clause`` bounds what may speak of it; ``compared`` says whether its study has a comparator, None where unsaid.
@@ -92,9 +96,8 @@ def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int
     low, high = clause
     if name == "effect_size":
         return None  # its figures say
-    here = text[low:high]
     strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
-    linked = cues.has("association", here)
+    linked = cues.has("association", text, low, high)
     if _denied(text, low, high, strong):
         return None if linked else "no difference"
     own = text[start:end]
@@ -103,10 +106,14 @@ def direction(name: str, text: str, start: int, end: int, clause: tuple[int, int
     if linked and re.match(r"non-?respon", own, re.IGNORECASE):
         return "worse"
     votes = _votes(name, text, (start, end), clause, strong, linked)
-    weak = strong or bool(compared) or cues.has("contrast", here)
-    kept = [vote for vote in votes if vote.certain or weak and name not in _DESCRIBED or name in _RATED]
+    weak = strong or bool(compared) or cues.has("contrast", text, low, high)
+    kept = [vote for vote in votes if vote.certain or (weak and name not in _DESCRIBED) or name in _RATED]
     if not kept:
-        shown = (strong or _SIGNIFICANT.search(text, low, start)) and name in ("antidepressant_effect", "response", "remission") and cues.has("shown", here)
+        shown = (
+            (strong or _SIGNIFICANT.search(text, low, start))
+            and name in ("antidepressant_effect", "response", "remission")
+            and cues.has("shown", text, low, high)
+        )
         return "better" if shown and not linked else None
     best = min(kept, key=lambda vote: (vote.rank, vote.gap))
     if linked and best.sign > 0:
@@ -126,7 +133,11 @@ class _Vote:
 
 def _denied(text: str, low: int, high: int, strong: bool) -> bool:
     for a, b, _ in cues.spans("same", text, low, high):
-        if not (strong and re.match(r"(?:similar|comparabl|equal)\w*$", text[a:b], re.IGNORECASE) and _AGAINST.search(text, b, high)):
+        if not (
+            strong
+            and re.match(r"(?:similar|comparabl|equal)\w*$", text[a:b], re.IGNORECASE)
+            and _AGAINST.search(text, b, high)
+        ):
             return True
     return False
 

@@ -6,7 +6,8 @@ import re
 
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0, "mo": 730.0, "y": 8766.0}
 _WORDS = {
-    w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
 _UNIT = r"(min|h|d|w|mo|y)[a-z]*"

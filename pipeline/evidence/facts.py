@@ -16,7 +16,7 @@ from pipeline.evidence.arms import arms_of_size, daily_factor, for_comparison, i
 from pipeline.evidence.outcomes import Finding
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.titles import title_drugs
-from pipeline.schema import Arm, DoseValue, DrugValue, Found, Reference, SampleSizeValue, ScaleValue
+from pipeline.schema import Arm, DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue
 
 #: Words that make a number of people a part of those enrolled.
 _PART = re.compile(
@@ -26,16 +26,23 @@ _PART = re.compile(
 )
 #: A design of a later part of a study (*followed by an open-label phase*).
 _PHASE = re.compile(
-    r"\b(?:followed by|phase|extension|then|maintenance|continuation|run-in|lead-in|received|responders|initial)\b", re.IGNORECASE
+    r"\b(?:followed by|phase|extension|then|maintenance|continuation|run-in|lead-in|received|responders|initial)\b",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"([A-ZÀ-Þ][\w’'‐-]+)(?:\s+(?:et al\.?|and colleagues|and co-?workers|and\s+([A-ZÀ-Þ][\w’'‐-]+)))[’']?s?\s*$"
 )
-_SAID_YEAR = re.compile(r"\b[Ii]n\s+((?:19|20)\d\d)\b|\b[Aa]\s+((?:19|20)\d\d)\s+(?:\w+\s){0,3}(?:study|trial|report|analysis)")
-_ONSET = re.compile(r"\bwithin\s+((?:\d+(?:\.\d+)?|one|two|three|four|six|twelve)[\s-]*(?:min\w*|h\w*|days?|weeks?))\b", re.IGNORECASE)
-_SIMILAR = re.compile(r"\b(?:similar\w*|comparab\w+|equal\w*|same|equivalen\w+)\b", re.IGNORECASE)
+_SAID_YEAR = re.compile(
+    r"\b[Ii]n\s+((?:19|20)\d\d)\b|\b[Aa]\s+((?:19|20)\d\d)\s+(?:\w+\s){0,3}(?:study|trial|report|analysis)"
+)
+_ONSET = re.compile(
+    r"\bwithin\s+((?:\d+(?:\.\d+)?|one|two|three|four|six|twelve)[\s-]*(?:min\w*|h\w*|days?|weeks?))\b",
+    re.IGNORECASE,
+)
+_SIMILAR = re.compile(r"\b(?:similar(?!ly,)\w*|comparab\w+|equal\w*|same|equivalen\w+)\b", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"\b(?:comparable|similar|contrary|compared|in contrast|in line|consistent|(?:as|like|unlike)) (?:to|with|in)?\b[^.;]*$", re.IGNORECASE
+    r"\b(?:comparable|similar|contrary|compared|contrast|in line|consistent|as|like|unlike) (?:to|with|in)?\b[^.;]*$",
+    re.IGNORECASE,
 )
 
 
@@ -67,6 +74,10 @@ def facts_of(
                 yield make("control", {"name": value.name}, m.start, m.end)
         elif isinstance(value, ScaleValue) and not shared:
             yield make("scale", {"name": value.name}, m.start, m.end)
+    if s.linked == "citation" and not s.of("DRUG"):
+        for m in reader.topic(s):
+            if isinstance(m.value, DrugValue):
+                yield make("topic", {"name": m.value.name}, m.start, m.end)
     part = bool(_PART.search(s.text))
     for finding in found:
         if finding.outcome.direction is not None:
@@ -82,10 +93,14 @@ class _Maker:
         self.document = reader.document
         self.statement = statement
         self.shared = len(statement.keys) > 1
-        marks = [a.at - statement.start for a in reader.anchors(statement.start, statement.end) if key in a.keys]
+        marks = [
+            a.at - statement.start for a in reader.anchors(statement.start, statement.end) if key in a.keys
+        ]
         # a mark behind "comparable to other drugs," supports what stands before it, not what follows
         self.beside = any(
-            statement.text[m:].lstrip("]) ,")[40:] and "," in statement.text[m - 1 : m + 2] and _BESIDE.search(statement.text[:m])
+            statement.text[m:].lstrip("]) ,")[40:]
+            and "," in statement.text[m - 1 : m + 2]
+            and _BESIDE.search(statement.text[:m])
             for m in marks
         )
 
@@ -113,23 +128,24 @@ def _outcome(s: Statement, finding: Finding, part: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _manner(make: _Maker, stretch: str) -> Iterator[dict[str, Any]]:
+def _manner(make: _Maker, own: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """Routes and designs, from the part of the sentence that is the study's own; of a row, from each cell."""
     s = make.statement
-    offset = max(0, s.text.find(stretch))
-    parts = [(offset, offset + len(stretch), "")]
+    parts = [(*own, "")]
     if s.linked == "row" and s.cells:
         parts = [(a - s.start, b - s.start, head) for head, (a, b) in s.cells.items()]
     for kind in ("route", "design"):
         for low, high, head in parts:
-            for pattern, name in cues.patterns(kind):
-                match = pattern.search(s.text, low, high)
-                if match:
-                    value: dict[str, Any] = {"name": name}
-                    if kind == "design":
-                        value["part"] = bool(_PHASE.search(s.text[max(low, match.start() - 45) : match.end() + 30]))
-                    fact = make(kind, value, s.start + match.start(), s.start + match.end())
-                    yield fact | {"column": head} if head else fact
+            seen: set[str] = set()
+            for a, b, name in cues.spans(kind, s.text, low, high):
+                if name in seen:
+                    continue
+                seen.add(name)
+                value: dict[str, Any] = {"name": name}
+                if kind == "design":
+                    value["part"] = bool(_PHASE.search(s.text, max(low, a - 45), b + 30))
+                fact = make(kind, value, s.start + a, s.start + b)
+                yield fact | {"column": head} if head else fact
 
 
 def _printed(make: _Maker, reader: Reader, s: Statement, key: str) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from pipeline.evidence.direction import POLARITY, polarity
 from pipeline.schema import Found, ResultValue, SampleSizeValue
 
 _CONTROL = re.compile(
-    r"\b(?:placebo|controls?|sham|saline|comparator|without|vehicle|usual care|untreated|off drug)\b", re.IGNORECASE
+    r"\b(?:placebo|controls?|sham|saline|comparator|without|vehicle|usual care|untreated|off drug)\b",
+    re.IGNORECASE,
 )
 _CONTROL_HERE = re.compile(rf"{_CONTROL.pattern}\s*[(\[:,]\s*$", re.IGNORECASE)
 _AGAINST = re.compile(r"\b(?:versus|vs|against|compared)\b", re.IGNORECASE)
@@ -77,7 +79,9 @@ def _pair(
     out: Figures, text: str, same: list[tuple[int, int, float, str]], control_last: bool | None, active: int
 ) -> None:
     numbers = [number for _, _, number, _ in same]
-    ends = [same[i + 1][0] if i + 1 < len(same) else min(len(text), same[i][1] + 40) for i in range(len(same))]
+    ends = [
+        same[i + 1][0] if i + 1 < len(same) else min(len(text), same[i][1] + 40) for i in range(len(same))
+    ]
     if out.kind == "score" and len(same) >= 2 and re.search(r"\bfrom\s*$", text[: same[0][0]], re.IGNORECASE):
         if len(same) >= 4:
             out.changes = numbers[0] - numbers[1], numbers[2] - numbers[3]
@@ -100,7 +104,9 @@ def _pair(
     out.pairs = [(number, numbers[control]) for i, number in enumerate(numbers) if i != control]
 
 
-def verdict(name: str, text: str, before: str, pair: tuple[float, float | None], figures: Figures) -> str | None:
+def verdict(
+    name: str, text: str, before: str, pair: tuple[float, float | None], figures: Figures
+) -> str | None:
     """The direction that figures give for an outcome ``text``, or None where they give none.
 
     >>> verdict("response", "response", "", (61.0, 34.0), Figures(kind="percent"))
@@ -143,7 +149,7 @@ def count_verdict(name: str, sizes: Sequence[Found], text: str, offset: int, arm
         return None
     values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
     shares = [
-        a.count / b.count for (_, a), (_, b) in zip(values, values[1:], strict=False)
+        a.count / b.count for (_, a), (_, b) in itertools.pairwise(values)
         if a.role == "event" and b.role == "arm" and b.count >= a.count > 0
     ]  # fmt: skip
     if len(shares) == 2:

@@ -11,7 +11,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_STOP = frozenset("a an the of in for and on with to by from at as is are or vs versus using after during".split())  # noqa: SIM905
+_STOP = frozenset(
+    ("a", "an", "the", "of", "in", "for", "and", "on", "with", "to", "by", "from", "at", "as", "is", "are", "or", "vs",
+     "versus", "using", "after", "during")
+)  # fmt: skip
 
 
 def fold_title(title: str | None) -> tuple[str, ...]:
@@ -40,9 +43,8 @@ def same_work(a: Mapping[str, Any], b: Mapping[str, Any]) -> str | None:
     >>> same_work({"authors": ["Roe"], "year": 2001}, {"authors": ["Roe"], "year": 2001}) is None
     True
     """
-    if a.get("doi") and b.get("doi"):
-        if a["doi"].lower() == b["doi"].lower():
-            return "doi"
+    if a.get("doi") and b.get("doi") and a["doi"].lower() == b["doi"].lower():
+        return "doi"
     if a.get("pmid") and b.get("pmid"):
         return "pmid" if a["pmid"] == b["pmid"] else None
     first, second = set(fold_title(a.get("title"))), set(fold_title(b.get("title")))

@@ -24,7 +24,10 @@ _EFFECT = re.compile(
 )
 #: Before a scale on which the outcome named before was rated.
 _ON = re.compile(r"\b(?:on|by|per|using|with) (?:the )?$|\($", re.IGNORECASE)
-_MOVED = re.compile(r"\b(?:fell|falls?|went|dropp?ed|improv\w+|rose|chang\w+|decreas\w+|reduc\w+|worsen\w*|lower\w*)\b", re.IGNORECASE)
+_MOVED = re.compile(
+    r"\b(?:fell|falls?|went|dropp?ed|improv\w+|rose|chang\w+|decreas\w+|reduc\w+|worsen\w*|lower\w*)\b",
+    re.IGNORECASE,
+)
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
@@ -47,13 +50,14 @@ class Setting:
     """What is known of a study when one of its sentences is read.
 
     ``compared``: it has a comparator (None: unsaid); ``control_last``: its arms are listed with the control last;
-    ``arms``: what was given; ``title``: its reference's title.
+    ``arms``: what was given; ``title`` and ``titled``: its reference's title and the drugs in it.
     """
 
     compared: bool | None = None
     control_last: bool | None = None
     arms: tuple[Arm, ...] = ()
     title: str = ""
+    titled: tuple[str, ...] = ()
 
     @property
     def active(self) -> list[Arm]:
@@ -94,9 +98,14 @@ class _Sentence:
             cuts += tuple(x - s.start for cell in s.cells.values() for x in cell)
         self.clauses = clauses(self.text, cuts)
         self.scales = [m for m in s.of("SCALE") if isinstance(m.value, ScaleValue)]
-        given = [(m, m.value.name) for m in s.of("DRUG") if isinstance(m.value, DrugValue) and m.value.name not in _CONTROL]
+        given = [
+            (m, m.value.name)
+            for m in s.of("DRUG")
+            if isinstance(m.value, DrugValue) and m.value.name not in _CONTROL
+        ]
         tested = [name for m, name in given if not is_control(s, m, name)]
-        self.drugs = tested or [name for _, name in given]
+        tested = tested or [name for _, name in given]
+        self.drugs = [name for name in tested if name in setting.titled] or tested
         self.targets = self._targets()
 
     def _clause(self, at: int) -> tuple[int, int]:
@@ -128,7 +137,9 @@ class _Sentence:
         if not out and self.drugs and spoken and (_EFFECT.search(self.text) or (cited and not told)):
             for a, b, name in cues.spans("effect_words", self.text):
                 if name == "effect":
-                    name = "antidepressant_effect" if _MOOD.search(self.text + self.setting.title) else "other"
+                    name = (
+                        "antidepressant_effect" if _MOOD.search(self.text + self.setting.title) else "other"
+                    )
                 out.append(_Target(a, b, name, generic=True))
                 break
         return sorted(out, key=lambda t: t.start)
@@ -142,7 +153,11 @@ class _Sentence:
                 low, high = 0, len(self.text)
             inside = [m for m in self.scales if low <= m.start - self.s.start < high]
             if len({m.value.name for m in inside if isinstance(m.value, ScaleValue)}) > 1:
-                inside = [m for m in inside if _ON.search(self.text[: m.start - self.s.start]) and m.start > outcome.end][:1]
+                inside = [
+                    m
+                    for m in inside
+                    if _ON.search(self.text[: m.start - self.s.start]) and m.start > outcome.end
+                ][:1]
         return inside[0].value.name if inside and isinstance(inside[0].value, ScaleValue) else None
 
     def findings(self) -> list[Finding]:
@@ -154,7 +169,7 @@ class _Sentence:
         return out
 
     def _shared_out(self) -> list[list[Found]]:
-        """Each RESULT goes to the target before it in its clause, else to the next one there, else to the last before."""
+        """Each RESULT goes to the target before it in its clause, else to the next there, else to the last before."""
         out: list[list[Found]] = [[] for _ in self.targets]
         for result in self.s.of("RESULT") if self.targets else ():
             at = result.start - self.s.start
@@ -173,30 +188,43 @@ class _Sentence:
         before = self.text[clause[0] : t.start]
         words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared)
         further: list[str] = []
-        if s.linked == "row" and t.name == "symptom_change" and self.text[t.start : t.end].strip() == (t.scale or ""):
+        bare = self.text[t.start : t.end].strip() == (t.scale or "")
+        if s.linked == "row" and t.name == "symptom_change" and bare:
             # the column of results stands after that of scales
-            said_there = [
-                direction(t.name, self.text, low, low, (low, high), self.setting.compared)
-                for low, high in self.clauses if low >= t.end
-            ]  # fmt: skip
-            words, *further = list(dict.fromkeys(x for x in said_there if x)) or [words]
+            after = [c for c in self.clauses if c[0] >= t.end]
+            there = [direction(t.name, self.text, c[0], c[0], c, self.setting.compared) for c in after]
+            known = list(dict.fromkeys(x for x in there if x is not None))
+            words, further = (known[0], known[1:]) if known else (words, [])
         said = self.text[t.start : t.end]
         pairs: list[tuple[float | None, float | None]] = list(own.pairs) or [(own.effect, None)]
         active = self.setting.active
         out = []
         for i, (value, other) in enumerate(pairs):
-            by_figures = figures.verdict(t.name, said, before, (value, other), own) if value is not None else None
+            by_figures = (
+                figures.verdict(t.name, said, before, (value, other), own) if value is not None else None
+            )
             if words == "no difference":
                 verdict: str | None = words
             else:
-                counts = figures.count_verdict(t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal)
-                verdict = by_figures or counts or words or figures.effect_verdict(t.name, said, self.text, own)
+                counts = figures.count_verdict(
+                    t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal
+                )
+                verdict = (
+                    by_figures or counts or words or figures.effect_verdict(t.name, said, self.text, own)
+                )
             out.append(
                 StudyOutcome(
-                    name=t.name, scale=t.scale, time=self._time(t, clause), arm=self._arm(i, len(pairs), active),
-                    value=value, comparator_value=other, direction=verdict, p_value=own.p_value,
-                    interval=own.interval, significance=own.significance,
-                )  # fmt: skip
+                    name=t.name,
+                    scale=t.scale,
+                    time=self._time(t, clause),
+                    arm=self._arm(i, len(pairs), active),
+                    value=value,
+                    comparator_value=other,
+                    direction=verdict,
+                    p_value=own.p_value,
+                    interval=own.interval,
+                    significance=own.significance,
+                )
             )
         out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
         later = self._later(t, clause, out[0])
@@ -210,23 +238,32 @@ class _Sentence:
         return self.drugs[0] if self.drugs else (active[0].drug if active else None)
 
     def _time(self, t: _Target, clause: tuple[int, int]) -> str | None:
-        times = [(max(m.start() - t.end, t.start - m.end()), m[1]) for m in _TIME.finditer(self.text, *clause)]
+        times = [
+            (max(m.start() - t.end, t.start - m.end()), m[1]) for m in _TIME.finditer(self.text, *clause)
+        ]
         return min(times)[1] if times and min(times)[0] < 120 else None
 
     def _later(self, t: _Target, clause: tuple[int, int], first: StudyOutcome) -> list[StudyOutcome]:
-        """*although the significance was lost at day 7*: a clause without an outcome of its own takes the last one's."""
+        """*although significance was lost at day 7*: a clause without an outcome of its own takes the last one's."""
         out = []
         for low, high in self.clauses:
             if low < clause[1] or any(low <= x.start < high for x in self.targets):
                 continue
-            if max((x.start for x in self.targets if x.start < low), default=-1) != t.start or first.direction is None:
+            if (
+                max((x.start for x in self.targets if x.start < low), default=-1) != t.start
+                or first.direction is None
+            ):
                 continue
             if cues.has("same", self.text[low:high]) and first.direction != "no difference":
                 time = _TIME.search(self.text, low, high)
                 out.append(
                     StudyOutcome(
-                        name=t.name, scale=t.scale, time=time[1] if time else None, arm=first.arm, direction="no difference"
-                    )  # fmt: skip
+                        name=t.name,
+                        scale=t.scale,
+                        time=time[1] if time else None,
+                        arm=first.arm,
+                        direction="no difference",
+                    )
                 )
         return out
 
@@ -234,15 +271,27 @@ class _Sentence:
 def merge(out: list[StudyOutcome], new: StudyOutcome) -> None:
     """Fill an outcome that is there already, rather than state it twice; else add it."""
     for old in out:
-        if old.name != new.name or None not in (old.value, new.value) and old.value != new.value:
+        if old.name != new.name or (None not in (old.value, new.value) and old.value != new.value):
             continue
-        if old.scale != new.scale and (old.scale is None or new.scale is not None or old.direction != new.direction):
+        if old.scale != new.scale and (
+            old.scale is None or new.scale is not None or old.direction != new.direction
+        ):
             continue
         if None not in (old.direction, new.direction) and old.direction != new.direction:
             continue
         if None not in (old.arm, new.arm) and old.arm != new.arm and None not in (old.value, new.value):
             continue
-        for name in ("scale", "time", "arm", "value", "comparator_value", "direction", "p_value", "interval", "significance"):
+        for name in (
+            "scale",
+            "time",
+            "arm",
+            "value",
+            "comparator_value",
+            "direction",
+            "p_value",
+            "interval",
+            "significance",
+        ):
             if getattr(old, name) is None:
                 setattr(old, name, getattr(new, name))
         return

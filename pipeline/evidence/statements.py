@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
-from pipeline.language.common import document_of, everything, sentences_of
-from pipeline.reading.citations import NARRATIVE, author_years
 from pipeline.evidence.titles import title_drugs
+from pipeline.language.common import document_of, everything, sentences_of, text_of
+from pipeline.reading.citations import NARRATIVE, author_years
 from pipeline.schema import Citation, Document, DrugValue, Found, Reference, Table
 
 #: Labels that make a sentence evidence of a study.
@@ -21,7 +21,8 @@ _FOREIGN = {"animal", "in_vitro", "hypothetical"}
 #: Kinds of papers, by their titles, that can be primary research in people.
 _PRIMARY = frozenset({"human", "mechanistic", "unknown"})
 _BESIDE = re.compile(
-    r"(?:As (?:in|with)|Like|Unlike|Similar(?:ly)? to|In line with|Consistent with|In contrast (?:to|with)|Compared (?:to|with))\b"
+    r"(?:As (?:in|with)|Like|Unlike|Similar(?:ly)? to|In line with|Consistent with|In contrast (?:to|with)|"
+    r"Compared (?:to|with))\b"
 )
 _GOES_ON = re.compile(r"(?:This|These|That|Those|It|They)\b")
 _LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b")
@@ -32,8 +33,8 @@ _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,
 class Statement:
     """A stretch of reading text that says something of one or more studies.
 
-    ``keys`` are the references that it is about; ``linked`` says how they were found: ``citation``, ``anaphora``,
-    ``row``, ``caption``.
+    ``keys`` are the references that it is about; ``linked`` says how they were found: ``citation``, ``anaphora`` (a
+    sentence before), ``cataphora`` (one after), ``row``, ``abstract`` (the paper itself).
     """
 
     start: int
@@ -56,7 +57,7 @@ class Reader:
         document = document_of(doc)
         assert document is not None
         self.document: Document = document
-        self.text = doc.text
+        self.text = text_of(doc)
         self.found = sorted(
             (f for f in everything(doc) if not self._foreign(f)), key=lambda f: (f.start, f.end)
         )
@@ -70,11 +71,20 @@ class Reader:
     @staticmethod
     def _foreign(found: Found) -> bool:
         """Said of animals, cells or what might be; a drug may be named in a sentence about what might be."""
-        return bool(_FOREIGN & set(found.context)) and not (found.label == "DRUG" and found.context == ("hypothetical",))
+        return bool(_FOREIGN & set(found.context)) and not (
+            found.label == "DRUG" and found.context == ("hypothetical",)
+        )
 
     def statements(self) -> list[Statement]:
         """All statements, prose first, then table rows."""
         return [*self._prose(), *(s for table in self.document.tables for s in self._rows(table))]
+
+    def own(self, key: str) -> list[Statement]:
+        """Every sentence as a statement about one study: that of a paper that reports it itself."""
+        return [
+            Statement(start, end, self.text[start:end], self.mentions(start, end), (key,), "abstract")
+            for start, end in self.sentences
+        ]
 
     # ------------------------------------------------------------ prose
 
@@ -134,7 +144,7 @@ class Reader:
                 current = ()  # a review or an animal study is spoken of now
                 pending = []
                 continue
-            if not evidence and not (current and cues.has("no_difference", text)):
+            if not evidence and not (current and self._goes_on(statement)):
                 continue
             if current and not self._leaves(text):
                 statement.keys, statement.linked = current, "anaphora"
@@ -144,17 +154,31 @@ class Reader:
         return out
 
     @staticmethod
+    def _goes_on(s: Statement) -> bool:
+        """Whether a sentence without a figure or an endpoint still tells of the study before."""
+        if cues.has("same", s.text):
+            return True
+        told = (
+            any(m.label == "DRUG" for m in s.mentions)
+            or cues.has("route", s.text)
+            or cues.has("design", s.text)
+        )
+        return told and cues.has("anaphora", s.text, 0, 80)
+
+    @staticmethod
     def _compares(text: str, start: int, anchors: Sequence[Citation]) -> bool:
         """Whether a sentence goes on about the study before and cites another only beside it.
 
-        *As in the earlier trial,²¹ no difference was found*; *This effect size is comparable to that of a single dose.¹⁸*
+        *As in the earlier trial,²¹ no difference was found*; *This effect is comparable to that of a single dose.¹⁸*
         """
         at = anchors[-1].at - start
         if _BESIDE.match(text) and at < 70 and text[at : at + 2].lstrip().startswith(","):
             return True
         return bool(_GOES_ON.match(text) and _LIKENED.search(text[:at])) and len(anchors) == 1
 
-    def _subject(self, text: str, start: int, anchors: Sequence[Citation], keys: tuple[str, ...]) -> tuple[str, ...]:
+    def _subject(
+        self, text: str, start: int, anchors: Sequence[Citation], keys: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """The study that the following sentences go on about: the one whose author is named, or the only one."""
         if len(keys) == 1:
             return keys
@@ -190,7 +214,7 @@ class Reader:
         if cues.is_trial_title(reference) and said:
             return True
         kind = cues.reference_kind(reference)
-        if kind == "mechanistic" or not said and len(statement.keys) > 1:
+        if kind == "mechanistic" or (not said and len(statement.keys) > 1):
             return False
         if kind != "human" and not cues.has("outcome_title", reference.title):
             return False
@@ -203,7 +227,7 @@ class Reader:
     @staticmethod
     def _leaves(text: str) -> bool:
         """Whether an uncited sentence speaks of research at large, not of the study before."""
-        return cues.has("general", text) and not cues.has("anaphora", text[:80])
+        return cues.has("general", text) and not cues.has("anaphora", text, 0, 80)
 
     def _scoped(self, statement: Statement, anchors: Sequence[Citation]) -> list[Statement]:
         """One statement for each citation mark that stands inside the sentence beside what it supports.
@@ -233,17 +257,23 @@ class Reader:
             out.append(Statement(statement.start, statement.end, statement.text, mentions, keys, "citation"))
         return out
 
-    def stretch(self, statement: Statement, key: str) -> str:
-        """The part of a sentence that is one study's, where several studies are cited in it."""
+    def topic(self, statement: Statement) -> list[Found]:
+        """The drugs that a statement's paragraph names up to its end."""
+        start = self.text.rfind("\n", 0, statement.start) + 1
+        return [m for m in self.mentions(start, statement.end) if m.label == "DRUG"]
+
+    def stretch(self, statement: Statement, key: str) -> tuple[int, int]:
+        """The part of a sentence that is one study's, where several are cited in it: offsets in ``statement.text``."""
+        whole = 0, len(statement.text)
         if statement.linked != "citation":
-            return statement.text
+            return whole
         anchors = [a for a in self.anchors(statement.start, statement.end) if self.primary(a.keys)]
-        own = [a.at for a in anchors if key in a.keys]
-        others = [a.at for a in anchors if key not in a.keys]
+        own = [a.at - statement.start for a in anchors if key in a.keys]
+        others = [a.at - statement.start for a in anchors if key not in a.keys]
         if not own or not others:
-            return statement.text
-        left = max((at for at in others if at < own[0]), default=statement.start)
-        return self.text[left : own[-1]] or statement.text
+            return whole
+        left = max((at for at in others if at < own[0]), default=0)
+        return (left, own[-1]) if own[-1] > left else whole
 
     # ------------------------------------------------------------ tables
 
@@ -258,7 +288,9 @@ class Reader:
             if not keys:
                 continue
             cells = {
-                table.heads[cell.column].lower(): (cell.start, cell.end) for cell in row if cell.column < len(table.heads)
+                table.heads[cell.column].lower(): (cell.start, cell.end)
+                for cell in row
+                if cell.column < len(table.heads)
             }
             mentions = self.mentions(start, end)
             out.append(Statement(start, end, self.text[start:end], mentions, keys, "row", cells))

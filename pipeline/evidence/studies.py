@@ -29,8 +29,16 @@ _POPULATION = re.compile(
     r"OCD|ideation))\b",
     re.IGNORECASE,
 )
-_STUDY = re.compile(r"\b(?:stud(?:y|ies)|found|showed|reported|demonstrated|observed|series|case)\b", re.IGNORECASE)
-_FIELDS = {"SAMPLE_SIZE": "n_total", "DOSE": "arms", "SCALE": "scale", "OUTCOME": "outcomes", "RESULT": "results"}
+_STUDY = re.compile(
+    r"\b(?:stud(?:y|ies)|found|showed|reported|demonstrated|observed|series|case)\b", re.IGNORECASE
+)
+_FIELDS = {
+    "SAMPLE_SIZE": "n_total",
+    "DOSE": "arms",
+    "SCALE": "scale",
+    "OUTCOME": "outcomes",
+    "RESULT": "results",
+}
 
 
 def studies_of(doc: Doc) -> list[Study]:
@@ -63,6 +71,20 @@ def studies_of(doc: Doc) -> list[Study]:
     return out
 
 
+def study_of(doc: Doc, reference: Reference) -> Study | None:
+    """The record of a paper about itself (an abstract): every sentence is about the one study.
+
+    ``reference`` says who the paper is; its ``source_start`` and ``source_end`` are of the doc. None where the text
+    tells of no sample size, dose or outcome.
+    """
+    document = document_of(doc)
+    if document is None:
+        return None
+    reader = Reader(doc)
+    reader.references = {reference.key: reference}
+    return _Assembly(document, reader, reference.key, reader.own(reference.key)).study()
+
+
 class _Assembly:
     """Builds one study's record from its statements."""
 
@@ -82,9 +104,8 @@ class _Assembly:
         """The record, or None where the text says too little for one."""
         arms = self._arms()
         totals = self._totals()
-        text = " ".join(s.text for s in self.own)
-        design = cues.values("design", text)
-        setting = self._setting(arms, design, text)
+        design = list(dict.fromkeys(value for s in self.own for value in cues.values("design", s.text)))
+        setting = self._setting(arms, design)
         outcomes: list[StudyOutcome] = []
         for s in sorted(self.statements, key=lambda s: s.start):
             found = self.findings[s.start] = findings(s, setting)
@@ -96,13 +117,15 @@ class _Assembly:
                 continue
             for finding in found:
                 merge(outcomes, finding.outcome)
-        if not (any(arm.amounts for arm in arms) or outcomes or totals) or not self._told(arms, totals, outcomes):
+        if not (any(arm.amounts for arm in arms) or outcomes or totals) or not self._told(
+            arms, totals, outcomes
+        ):
             return None
         first = self.reference.authors[0] if self.reference and self.reference.authors else None
         year = self.reference.year if self.reference else None
         study = Study(
             study=_identifier(first, year, self.key), doc=self.document.id, author=first, year=year,
-            references=[self.key], design=design, population=_population(text), n_total=totals,
+            references=[self.key], design=design, population=self._population(), n_total=totals,
             route=self._routes(), arms=arms, outcomes=outcomes,
         )  # fmt: skip
         study.evidence = sorted({self._place(s) for s in self.statements})
@@ -133,7 +156,8 @@ class _Assembly:
         if (totals and arms) or any(arm.amounts for arm in arms) or cues.is_trial_title(self.reference):
             return True
         return any(
-            (s.of("OUTCOME") or self.findings[s.start]) and s.of("DRUG") and self._of_people(s) for s in self.statements
+            (s.of("OUTCOME") or self.findings[s.start]) and s.of("DRUG") and self._of_people(s)
+            for s in self.statements
         )
 
     @staticmethod
@@ -145,22 +169,27 @@ class _Assembly:
             return False
         return bool(_STUDY.search(s.text)) or (len(s.keys) == 1 and bool(s.of("OUTCOME")))
 
-    def _setting(self, arms: list[Arm], design: list[str], text: str) -> Setting:
+    def _setting(self, arms: list[Arm], design: list[str]) -> Setting:
         """What the study's other sentences tell of its comparator, for those that report its outcomes."""
         title = (self.reference.title or "") if self.reference else ""
         compared: bool | None = None
-        if "placebo" in {arm.drug for arm in arms} or cues.has("comparator", f"{text} {title}"):
+        if "placebo" in {arm.drug for arm in arms} or any(
+            cues.has("comparator", x) for x in (title, *(s.text for s in self.own))
+        ):
             compared = True
         elif {"open-label", "case report"} & set(design) and "randomized" not in design:
             compared = False
         last: bool | None = None
         for s in self.own:
-            given = [m.value.name for m in s.of("DRUG")
-                     if isinstance(m.value, DrugValue) and s.text[m.end - s.start : m.end - s.start + 4] != "-con"]
+            given = [
+                m.value.name
+                for m in s.of("DRUG")
+                if isinstance(m.value, DrugValue) and s.text[m.end - s.start : m.end - s.start + 4] != "-con"
+            ]
             if "placebo" in given and len(set(given)) > 1:
                 last = given[-1] == "placebo" or given[0] != "placebo"
                 break
-        return Setting(compared, last, tuple(arms), title)
+        return Setting(compared, last, tuple(arms), title, tuple(self.listed.get("drugs", ())))
 
     def _place(self, statement: Statement) -> tuple[int, int]:
         """Source bounds of a statement; where furniture interrupts it, from its first to its last word."""
@@ -190,7 +219,9 @@ class _Assembly:
         out["inferred"] = inferred
         out["linked"] = sorted({s.linked for s in self.statements})
         out["facts"] = [
-            fact for s in self.statements for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms)
+            fact
+            for s in self.statements
+            for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms)
         ]
         if self.listed:
             out["reference"] = self.listed
@@ -207,18 +238,19 @@ class _Assembly:
         return list(found)
 
     def _routes(self) -> list[str]:
-        stretches = [self.reader.stretch(s, self.key) for s in self.own]
-        found = list(dict.fromkeys(route for text in stretches for route in cues.values("route", text)))
-        if "intranasal" in found and "intravenous" in found and not any(
-            re.search(r"intravenous|\bIV\b|i\.v\.", text) for text in stretches
-        ):  # fmt: skip
-            found.remove("intravenous")  # "infusion" said of a nasal spray
-        return found
+        found: dict[str, None] = {}
+        certain = False  # "infusion" may be said of a nasal spray
+        for s in self.own:
+            for a, b, route in cues.spans("route", s.text, *self.reader.stretch(s, self.key)):
+                found.setdefault(route)
+                certain |= route == "intravenous" and not s.text[a:b].lower().startswith("infus")
+        if "intranasal" in found and not certain:
+            found.pop("intravenous", None)
+        return list(found)
 
-
-def _population(text: str) -> str | None:
-    match = _POPULATION.search(text)
-    return match[1].strip() if match else None
+    def _population(self) -> str | None:
+        matches = (_POPULATION.search(s.text) for s in self.own)
+        return next((match[1].strip() for match in matches if match), None)
 
 
 def _identifier(author: str | None, year: int | None, key: str) -> str:

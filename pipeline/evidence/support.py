@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from pipeline.evidence.comparisons import CONTROL, Fact, Row, confusable, row
+from pipeline.evidence.comparisons import CONTROL, Row, row
 from pipeline.evidence.identity import fold_title
+from pipeline.evidence.sides import Fact, confusable
 
 #: What a title says of its design, and what a text then cannot say of it.
 _DESIGNS = (
@@ -29,7 +30,11 @@ def against_reference(record: Mapping[str, Any]) -> Iterator[Row]:
         "value": {"drugs": reference["drugs"], "year": reference["year"], "authors": reference["authors"][:1]},
     }  # fmt: skip
     doc = record["doc"]
-    for field, severity, fact, said in (*_drugs(facts, reference), *_printed(facts, reference), *_manner(facts, reference)):
+    for field, severity, fact, said in (
+        *_drugs(facts, reference),
+        *_printed(facts, reference),
+        *_manner(facts, reference),
+    ):
         yield row(field, "contradict", severity, doc, fact, doc, title, said)
 
 
@@ -51,10 +56,14 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
             ]  # fmt: skip
             x = {f["value"]["name"] for f in here} & group
             wrong = doses or ([f for f in here if f["value"]["name"] in x] if x and not x & y else [])
+            if not doses and len(x) > 1:
+                continue  # enantiomers compared
             if wrong:
                 said = wrong[0]["value"].get("drug") or wrong[0]["value"].get("name")
                 yield "drug", "high", wrong[0], f"{said} in the text, {min(y)} in the title cited"
                 break
+    if not named:  # a sentence that names no drug goes on about those of its paragraph
+        named = [f for f in facts if f["field"] == "topic" and f["value"]["name"] not in CONTROL]
     names = {f["value"]["name"] for f in named}
     kin = any(group & names and group & titled for group in confusable())
     if titled and names and not names & titled and not kin and not named[0].get("beside"):
@@ -71,7 +80,11 @@ def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
             if said and not any(_near(said, person) for person in people if person):
                 text = f"the sentence names {fact['value']['name']}, the reference {reference['authors'][0]}"
                 yield "citation", "medium", fact, text
-        if fact["field"] == "year" and reference["year"] and abs(fact["value"]["year"] - reference["year"]) > 1:
+        if (
+            fact["field"] == "year"
+            and reference["year"]
+            and abs(fact["value"]["year"] - reference["year"]) > 1
+        ):
             text = f"{fact['value']['year']} in the sentence, {reference['year']} in the reference list"
             yield "year", "low", fact, text
 
@@ -82,7 +95,8 @@ def _near(a: str, b: str) -> bool:
         return True
     short, long = sorted((a, b), key=len)
     return len(long) - len(short) <= 1 and any(
-        short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :] for i in range(len(long))
+        short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :]
+        for i in range(len(long))
     )
 
 
@@ -92,9 +106,19 @@ def _manner(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
     if re.search(r"\b(?:or|versus|vs|compar\w+|switch\w*|from)\b", title, re.IGNORECASE) is None:
         routes = {f["value"]["name"]: f for f in facts if f["field"] == "route"}
         titled = set(reference["routes"])
-        if titled and routes and not titled & set(routes) and not re.search(r"\b(?:tablet|capsule|patch)", title, re.IGNORECASE):
+        if (
+            titled
+            and routes
+            and not titled & set(routes)
+            and not re.search(r"\b(?:tablet|capsule|patch)", title, re.IGNORECASE)
+        ):
             fact = next(iter(routes.values()))
-            yield "route", "high", fact, f"{fact['value']['name']} in the text, {min(titled)} in the title cited"
+            yield (
+                "route",
+                "high",
+                fact,
+                f"{fact['value']['name']} in the text, {min(titled)} in the title cited",
+            )
     designs = {f["value"]["name"]: f for f in facts if f["field"] == "design" and not f["value"].get("part")}
     for said, denied in _DESIGNS:
         if said in reference.get("designs", ()) and denied in designs and said not in designs:
@@ -112,7 +136,8 @@ def years(records: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
             continue
         near = abs(ra["year"] - rb["year"]) <= 2
         fa, fb = (
-            {"start": r["start"], "end": r["end"], "text": str(r["year"]), "value": {"year": r["year"]}} for r in (ra, rb)
+            {"start": r["start"], "end": r["end"], "text": str(r["year"]), "value": {"year": r["year"]}}
+            for r in (ra, rb)
         )
         reason = "online first against print" if near else "the reference lists differ"
         said = f"{ra['year']} against {rb['year']}: {reason}"

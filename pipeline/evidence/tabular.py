@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,14 @@ def rows_of(studies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         reference = (study.get("sources") or {}).get("reference") or {}
         spans = study.get("evidence") or []
         base = {
-            "doc": study.get("doc"), "study": study.get("study"), "author": study.get("author"), "year": study.get("year"),
+            "doc": study.get("doc"), "study": study.get("study"), "author": study.get("author"),
+            "year": study.get("year"),
             "references": _joined(study.get("references")), "doi": reference.get("doi"), "pmid": reference.get("pmid"),
-            "title": reference.get("title"), "design": _joined(study.get("design")), "population": study.get("population"),
+            "title": reference.get("title"), "design": _joined(study.get("design")),
+            "population": study.get("population"),
             "n_total": _joined(study.get("n_total")), "route": _joined(study.get("route")),
-            "evidence_start": min((s[0] for s in spans), default=None), "evidence_end": max((s[1] for s in spans), default=None),
+            "evidence_start": min((s[0] for s in spans), default=None),
+            "evidence_end": max((s[1] for s in spans), default=None),
         }  # fmt: skip
         for number, arm in enumerate(study.get("arms") or [{}], 1):
             for outcome in study.get("outcomes") or [{}]:
@@ -69,25 +73,31 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def to_parquet(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """The rows as a Parquet file with the columns of `COLUMNS`, typed alike whether there are rows or not."""
+def to_parquet(rows: Iterable[Mapping[str, Any]], path: Path, rows_a_group: int = 50_000) -> None:
+    """The rows as a Parquet file with the columns of `COLUMNS`, typed alike whether there are rows or not.
+
+    A group of rows is held at a time.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     numbers = {"value", "comparator_value", "interval_low", "interval_high"}
     whole = {"year", "arm", "n_arm", "evidence_start", "evidence_end"}
-    kinds = {
-        name: pa.float64() if name in numbers else pa.int64() if name in whole else pa.string()
+    schema = pa.schema(
+        (name, pa.float64() if name in numbers else pa.int64() if name in whole else pa.string())
         for name in COLUMNS
-    }
-    columns = {
-        name: pa.array(
-            [row[name] if row[name] is None or name in numbers | whole else str(row[name]) for row in rows],
-            kind,
-        )
-        for name, kind in kinds.items()
-    }
-    pq.write_table(pa.table(columns), path)
+    )
+    typed = numbers | whole
+    left = iter(rows)
+    with pq.ParquetWriter(path, schema) as writer:
+        while True:
+            group = [
+                {n: row[n] if row[n] is None or n in typed else str(row[n]) for n in COLUMNS}
+                for row in islice(left, rows_a_group)
+            ]
+            writer.write_table(pa.Table.from_pylist(group, schema))
+            if len(group) < rows_a_group:
+                return
 
 
 def _arm(arm: Mapping[str, Any]) -> str:
@@ -124,13 +134,24 @@ def table_of_comparisons(rows: Sequence[Mapping[str, Any]], agreements: bool = F
         lines.append(
             f"{row['verdict']:11} {row['severity']:6} {row['study']:20} {row['field']:9} {row['explanation']}"
         )
-        for side in (row["a"], row["b"]):
-            lines.append(
-                f"{'':20}{side['doc']}[{side['start']}:{side['end']}] {first_sentence(side['text'], 70)!r}"
-            )
+        lines.extend(
+            f"{'':20}{side['doc']}[{side['start']}:{side['end']}] {first_sentence(side['text'], 70)!r}"
+            for side in (row["a"], row["b"])
+        )
     counts = {
         verdict: sum(row["verdict"] == verdict for row in rows)
         for verdict in ("contradict", "explainable", "agree")
     }
     lines.append(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     return "\n".join(lines)
+
+
+def table_of_alarms(alarms: Sequence[Mapping[str, Any]]) -> str:
+    """The failed checks of an audit, each with its sum, its place and its sentence."""
+    lines = []
+    for alarm in alarms:
+        lines.append(f"{alarm['severity']:6} {alarm['check']:9} {alarm['sum']}")
+        lines.append(
+            f"{'':17}{alarm['doc']}[{alarm['start']}:{alarm['end']}] {first_sentence(alarm['sentence'], 100)!r}"
+        )
+    return "\n".join([*lines, f"{len(alarms)} failed checks"])

@@ -1,0 +1,137 @@
+"""Doses in two descriptions of one study: converted, then the same, a part, or a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.evidence.sides import Compared, Fact, Side, confusable
+from pipeline.reconcile.values import unit_factor
+
+
+def _in_base(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str]:
+    factor, unit = unit_factor(str(value["unit"]))
+    return tuple(round(float(x) * factor, 9) for x in value["amounts"]), unit
+
+
+def doses(a: Side, b: Side) -> Compared:
+    """Doses of a drug in two descriptions, and doses of drugs that are called by one another's names."""
+    ours, theirs = a.of("dose"), b.of("dose")
+    names_a, names_b = {f["value"]["drug"] for f in ours}, {f["value"]["drug"] for f in theirs}
+    pairs = [(drug, drug) for drug in sorted(names_a & names_b)]
+    if not pairs:
+        pairs = [
+            (x, y)
+            for x in sorted(names_a)
+            for y in sorted(names_b)
+            if any({x, y} <= group for group in confusable())
+        ]
+    for x, y in pairs:
+        yield from _one_drug(
+            [f for f in ours if f["value"]["drug"] == x], [f for f in theirs if f["value"]["drug"] == y], x
+        )
+    for fa in ours:
+        for fb in theirs:
+            x, y = fa["value"]["drug"], fb["value"]["drug"]
+            if (
+                x == y
+                or (y in names_a and x in names_b)
+                or not any({x, y} <= group for group in confusable())
+            ):
+                continue
+            if set(_in_base(fa["value"])[0]) & set(_in_base(fb["value"])[0]):
+                yield "drug", "contradict", "high", fa, fb, f"{x} against {y} for the same amounts"
+
+
+def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
+    """One drug's doses in two descriptions."""
+    fa, fb = ours[0], theirs[0]
+    amounts_a = {(n, _in_base(f["value"])[1]) for f in ours for n in _in_base(f["value"])[0]}
+    amounts_b = {(n, _in_base(f["value"])[1]) for f in theirs for n in _in_base(f["value"])[0]}
+    if amounts_a == amounts_b:
+        yield "dose", "agree", "none", fa, fb, f"the same amounts of {drug}"
+        return
+    days = [{_daily(f["value"]) for f in facts} for facts in (ours, theirs)]
+    if None not in days[0] | days[1] and days[0] == days[1]:
+        yield "dose", "agree", "none", fa, fb, f"the same amounts of {drug} a day"
+        return
+    slip = _slip(ours, theirs, drug)
+    if slip is not None:
+        yield slip
+        return
+    units_a, units_b = {unit for _, unit in amounts_a}, {unit for _, unit in amounts_b}
+    if amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
+        yield "dose", "explainable", "low", fa, fb, f"one names a part of the amounts of {drug}"
+    elif {u.replace("/d", "") for u in units_a} & {u.replace("/d", "") for u in units_b}:
+        if units_a & units_b:
+            yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
+        else:
+            yield (
+                "unit",
+                "explainable",
+                "low",
+                fa,
+                fb,
+                f"{drug}: {fa['text']} and {fb['text']}, one of them for a day",
+            )
+    else:
+        yield (
+            "unit",
+            "explainable",
+            "low",
+            fa,
+            fb,
+            f"{drug}: {fa['text']} and {fb['text']} cannot be converted",
+        )
+
+
+def _within(ours: Sequence[Fact], theirs: Sequence[Fact]) -> bool:
+    """Whether a range of the first holds all amounts of the second."""
+    for fact in ours:
+        if fact["value"].get("range"):
+            (low, *_, high), unit = _in_base(fact["value"])[0], _in_base(fact["value"])[1]
+            amounts = [(n, _in_base(f["value"])[1]) for f in theirs for n in _in_base(f["value"])[0]]
+            if all(u == unit and low <= n <= high for n, u in amounts):
+                return True
+    return False
+
+
+def _slip(
+    ours: Sequence[Fact], theirs: Sequence[Fact], drug: str
+) -> tuple[str, str, str, Fact, Fact, str] | None:
+    """The same number in another unit, or the same digits a power of ten apart."""
+    for fa in ours:
+        for fb in theirs:
+            (na, ua), (nb, ub) = _in_base(fa["value"]), _in_base(fb["value"])
+            if ua != ub and set(fa["value"]["amounts"]) & set(fb["value"]["amounts"]):
+                days = _daily(fa["value"]), _daily(fb["value"])
+                if _per_day(ua, ub) and (None in days or days[0] == days[1]):
+                    continue
+                said = f"{drug}: {fa['text']} against {fb['text']}"
+                return "unit", "contradict", "high", fa, fb, said
+            if ua != ub or set(na) & {x for f in theirs for x in _in_base(f["value"])[0]}:
+                continue
+            for x in na:
+                for y in nb:
+                    if (
+                        x
+                        and y
+                        and any(abs(max(x, y) / min(x, y) / power - 1) < 1e-6 for power in (10, 100, 1000))
+                    ):
+                        said = f"{drug}: a power of ten apart ({fa['text']} against {fb['text']})"
+                        return "dose", "contradict", "high", fa, fb, said
+    return None
+
+
+def _per_day(a: str, b: str) -> bool:
+    """Whether two units differ only in being for a day."""
+    return a.removesuffix("/d") == b.removesuffix("/d")
+
+
+def _daily(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str] | None:
+    """Amounts for a day, where the unit or the schedule says so."""
+    amounts, unit = _in_base(value)
+    if unit.endswith("/d"):
+        return amounts, unit
+    factor = value.get("daily")
+    return (tuple(round(x * factor, 9) for x in amounts), f"{unit}/d") if factor else None

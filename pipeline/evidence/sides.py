@@ -1,0 +1,44 @@
+"""A description of a study: its facts by field, and what its drugs may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from pipeline.lexicons import rows
+
+Fact = Mapping[str, Any]
+#: field, verdict, severity, the two facts, and what is said of them
+Compared = Iterator[tuple[str, str, str, Fact, Fact, str]]
+
+
+@cache
+def confusable() -> tuple[frozenset[str], ...]:
+    """Drugs that are called by one another's names though their doses differ (lexicons/confusable_drugs.tsv)."""
+    return tuple(frozenset(row["names"].split("|")) for row in rows("confusable_drugs.tsv"))
+
+
+class Side:
+    """One description of a study: the facts of one document's prose, or of its table, or of an abstract."""
+
+    def __init__(self, doc: str, name: str, facts: Sequence[Fact]) -> None:
+        self.doc = doc
+        self.name = name
+        self.key = f"{doc}/{name}"
+        self._by_field: dict[str, list[Fact]] = {}
+        for fact in facts:
+            if "start" in fact:
+                self._by_field.setdefault(fact["field"], []).append(fact)
+
+    def of(self, field: str) -> list[Fact]:
+        """Facts of a field that have a place in the source; those of sentences over several studies left out."""
+        return [
+            fact
+            for fact in self._by_field.get(field, [])
+            if not fact.get("shared") or field in ("drug", "outcome")
+        ]
+
+    def first(self, field: str) -> dict[str, Fact]:
+        """The first fact of each name that a field has."""
+        return {fact["value"]["name"]: fact for fact in reversed(self.of(field))}
