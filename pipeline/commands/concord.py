@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the comparisons; 2 where a file could not be read."""
     from pipeline.commands._inputs import Inputs
     from pipeline.evidence.abstracts import against_abstracts, document_for, read_folder, record_of
-    from pipeline.evidence.concord import concord, ranked
+    from pipeline.evidence.concord import concord, ordered
     from pipeline.evidence.tabular import table_of_comparisons
     from pipeline.extract import Extractor
     from pipeline.settings import Settings
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if abstracts:
             docs = extractor.docs(document_for(abstract) for abstract in abstracts)
             own = [record_of(doc, abstract) for doc, abstract in zip(docs, abstracts, strict=True)]
-            comparisons = ranked(comparisons + against_abstracts(records, [r for r in own if r is not None]))
+            comparisons = ordered(comparisons + against_abstracts(records, [r for r in own if r is not None]))
     if args.format == "json":
         print(json.dumps(comparisons, ensure_ascii=False, indent=1))
     else:

@@ -14,7 +14,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline.evidence.comparisons import compare
-from pipeline.evidence.concord import merged, ranked, sides_of
+from pipeline.evidence.concord import merged, ordered, sides_of
 from pipeline.evidence.identity import same_work
 from pipeline.evidence.studies import study_of
 from pipeline.language.common import document_of
@@ -117,4 +117,4 @@ def against_abstracts(
             for row in compare(a, b)
         ]
         out.extend({"study": study["study"], **row} for row in merged(rows))
-    return ranked(out)
+    return ordered(out)
