@@ -21,11 +21,14 @@ def patterns(kind: str) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
     A pattern that does not mind capitals is one for lower case: Python's matcher is several times as fast there.
     """
     return tuple(
-        (re.compile(row["pattern"] if _CASED in row["pattern"] else _lower_pattern(row["pattern"])), row["value"],
-         _CASED in row["pattern"])
+        (_compiled(row["pattern"]), row["value"], _CASED in row["pattern"])
         for row in rows("study_cues.tsv")
         if row["kind"] == kind
-    )  # fmt: skip
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE) if _CASED in pattern else re.compile(_lower_pattern(pattern))
 
 
 def _lower_pattern(pattern: str) -> str:

@@ -172,7 +172,8 @@ class Reader:
         *As in the earlier trial,²¹ no difference was found*; *This effect is comparable to that of a single dose.¹⁸*
         """
         at = anchors[-1].at - start
-        if _BESIDE.match(text) and at < 70 and text[at : at + 2].lstrip().startswith(","):
+        comma = "," in text[max(0, at - 1) : at + 1]
+        if _BESIDE.match(text) and at < 70 and comma:
             return True
         return bool(_GOES_ON.match(text) and _LIKENED.search(text[:at])) and len(anchors) == 1
 
@@ -250,10 +251,11 @@ class Reader:
             right = own[-1].at
             if narrative and i == 0:
                 right = inner[1].at
-            mentions = [
-                m for m in statement.mentions
-                if m.label in ("OUTCOME", "SCALE") or left <= m.start < right or (m.label == "DRUG" and len(groups) > 1)
-            ]  # fmt: skip
+            near = [m for m in statement.mentions if left <= m.start < right]
+            # the drug beside a mark is its study's; where none stands there, all are
+            drug = any(isinstance(m.value, DrugValue) and m.value.name != "placebo" for m in near)
+            everyones = ("OUTCOME", "SCALE") if drug else ("OUTCOME", "SCALE", "DRUG")
+            mentions = [m for m in statement.mentions if m.label in everyones or left <= m.start < right]
             out.append(Statement(statement.start, statement.end, statement.text, mentions, keys, "citation"))
         return out
 
