@@ -63,7 +63,7 @@ def nightly(corpus: list[str] | None = None, gold: str | None = None, out: str |
             with clock("extract"):
                 outcomes = _extract(work, settings, run)
             with clock("assemble"):
-                tally = steps.assemble(run, work, outcomes, settings)
+                tally = steps.assemble(run, work, outcomes, work.cache)
             record = steps.record(settings, work, tally)
             with clock("reconcile"):
                 # Quoted: Prefect would look for futures in every item of the corpus.
@@ -85,15 +85,15 @@ def _announce(work: steps.Plan, abandoned: int) -> None:
 
 
 def _extract(work: steps.Plan, settings: Settings, run: Run) -> list[Outcome]:
-    sizes = {task.index: work.corpus.items[task.index].bytes for task in work.tasks}
-    progress = Progress("extract", len(sizes), sum(sizes.values()))
+    """Extract from what the cache does not know; returns the outcomes of documents set aside."""
+    sizes = [item.bytes for item in work.corpus.items]
+    progress = Progress("extract", len(work.todo), sum(sizes[index] for index in work.todo))
     batches = work.batches(settings.batch_words, settings.cpus())
-    cache = steps.open_cache(settings).folder
-    outcomes: list[Outcome] = []
+    aside: list[Outcome] = []
     try:
-        for done in extract(batches, settings, cache, run.staging, 2 * settings.cpus()):
-            outcomes += done
+        for done in extract(batches, settings, work.cache.folder, run.staging, 2 * settings.cpus()):
+            aside += (outcome for outcome in done if outcome.reason)
             progress.add(len(done), sum(sizes[o.index] for o in done), sum(o.words for o in done))
     finally:
         progress.close()
-    return outcomes
+    return aside

@@ -35,6 +35,31 @@ def to_line(row: object) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) + "\n"
 
 
+class Entry:
+    """What is kept of a document, without its name."""
+
+    def __init__(self, header: Header, body: str) -> None:
+        self.header = header
+        # Not splitlines: a mention may hold a line separator that JSON leaves as it is.
+        lines = body.split("\n")[:-1]
+        count = sum(header.labels.values())
+        self._mentions, self._evidence = lines[:count], lines[count:]
+
+    def lines(self, doc: str) -> Iterator[str]:
+        """The mentions as lines of mentions.jsonl, with the document's name."""
+        start = '{"doc": ' + json.dumps(doc, ensure_ascii=False) + ", "
+        for line in self._mentions:
+            yield start + line[1:] + "\n"
+
+    def evidence(self, doc: str) -> Iterator[dict[str, Any]]:
+        """The studies and alarms, ``{"study": …}`` or ``{"alarm": …}``, with the document's name."""
+        for line in self._evidence:
+            row: dict[str, Any] = json.loads(line)
+            for record in row.values():
+                record["doc"] = doc
+            yield row
+
+
 class Cache:
     """Entries below a folder, for one fingerprint (see `pipeline.versions.fingerprint`)."""
 
@@ -53,37 +78,17 @@ class Cache:
     def path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.jsonl"
 
-    def header(self, key: str) -> Header | None:
-        """The entry's header; None where there is no entry or it is torn."""
-        entry = self._load(key)
-        return entry[0] if entry else None
-
-    def lines(self, key: str, doc: str) -> Iterator[str]:
-        """The entry's mentions as lines of mentions.jsonl, with the document's name.
-
-        Raises KeyError where there is no whole entry.
-        """
-        entry = self._load(key)
-        if entry is None:
-            raise KeyError(key)
-        start = '{"doc": ' + json.dumps(doc, ensure_ascii=False) + ", "
-        # Not splitlines: a mention may hold a line separator that JSON leaves as it is.
-        for line in entry[1].split("\n")[: sum(entry[0].labels.values())]:
-            yield start + line[1:] + "\n"
-
-    def evidence(self, key: str, doc: str) -> Iterator[dict[str, Any]]:
-        """The entry's studies and alarms, ``{"study": …}`` or ``{"alarm": …}``, with the document's name.
-
-        Raises KeyError where there is no whole entry.
-        """
-        entry = self._load(key)
-        if entry is None:
-            raise KeyError(key)
-        for line in entry[1].split("\n")[sum(entry[0].labels.values()) : -1]:
-            row: dict[str, Any] = json.loads(line)
-            for record in row.values():
-                record["doc"] = doc
-            yield row
+    def entry(self, key: str) -> Entry | None:
+        """The whole entry; None where there is none or it is torn."""
+        try:
+            with self.path(key).open(encoding="utf-8", newline="\n") as file:
+                first, body = file.readline(), file.read()
+            fields = json.loads(first)
+            if fields.pop("sha256") != _checksum(fields, body):
+                return None
+            return Entry(Header(**fields), body)
+        except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError):
+            return None
 
     def put(
         self,
@@ -111,17 +116,6 @@ class Cache:
         temporary.write_text(to_line(first) + body, encoding="utf-8", newline="\n")
         temporary.replace(target)
         return header
-
-    def _load(self, key: str) -> tuple[Header, str] | None:
-        try:
-            with self.path(key).open(encoding="utf-8", newline="\n") as file:
-                first, body = file.readline(), file.read()
-            fields = json.loads(first)
-            if fields.pop("sha256") != _checksum(fields, body):
-                return None
-            return Header(**fields), body
-        except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError):
-            return None
 
 
 def _checksum(fields: Mapping[str, Any], body: str) -> str:

@@ -1,9 +1,9 @@
-"""Which documents a run reads: a manifest, a folder, or files named one by one.
+"""Which documents a run reads: a manifest, a folder, files named one by one, or files of texts.
 
 A manifest is a CSV file with the columns ``id, title, doi, citation, terms, sha256, file``. It may name texts
 that are not ours to share: ``file`` is looked for beside the manifest, in its ``texts/`` folder, and in the
 folders of the setting ``texts``. What is not found is absent (said once, no error); what is found but differs
-from its checksum is set aside.
+from its checksum is set aside. Of a file of texts (see `pipeline.texts`) every row is a document.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline import texts
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 
@@ -25,7 +26,10 @@ _COLUMNS = ("id", "title", "doi", "citation", "terms", "sha256", "file")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document to read. ``reason`` is why it is set aside before it was read, empty where it is not."""
+    """A document to read. ``reason`` is why it is set aside before it was read, empty where it is not.
+
+    ``row`` is its row in a file of texts, from 1; 0 where the file is the document.
+    """
 
     id: str
     path: Path
@@ -33,6 +37,12 @@ class Item:
     bytes: int = 0
     title: str = ""
     reason: str = ""
+    row: int = 0
+
+    @property
+    def suffix(self) -> str:
+        """What decides, beside the content, how it is read: the file's ending, or that it is a row."""
+        return ".row" if self.row else self.path.suffix
 
     @property
     def words(self) -> int:
@@ -99,6 +109,8 @@ def _add(corpus: Corpus, path: Path, settings: Settings) -> None:
         corpus.items += [_inside(path, p) or identify(p, settings) for p in _walk(path)]
     elif path.suffix.lower() == ".csv":
         _add_manifest(corpus, path, settings)
+    elif texts.is_texts(path):
+        corpus.items += _rows(path, settings)
     else:
         corpus.items.append(identify(path, settings))
 
@@ -155,6 +167,16 @@ def identify(path: Path, settings: Settings, title: str = "") -> Item:
         return replace(item, reason=f"cannot be opened ({error.strerror}); check its permissions")
 
 
+def _rows(path: Path, settings: Settings) -> Iterator[Item]:
+    """An item for each row of a file of texts, without its text."""
+    for row in texts.rows(path, settings.max_bytes):
+        if row.reason:
+            yield Item(row.id, path, reason=row.reason, row=row.number)
+        else:
+            raw = row.text.encode()
+            yield Item(row.id, path, hashlib.sha256(raw).hexdigest(), len(raw), row=row.number)
+
+
 def _add_manifest(corpus: Corpus, path: Path, settings: Settings) -> None:
     for row in read_manifest(path):
         corpus.listed += 1
@@ -207,7 +229,6 @@ def _distinct(items: Iterable[Item]) -> Iterator[Item]:
         if other is None:
             seen[item.id] = item
             yield item
-        elif other.path.resolve() != item.path.resolve():
-            yield replace(
-                item, reason=f"{other.path} has the same name; rename one, mentions are named by it"
-            )
+        elif other.row != item.row or other.path.resolve() != item.path.resolve():
+            where = f"{other.path}, row {other.row}," if other.row else str(other.path)
+            yield replace(item, reason=f"{where} has the same name; rename one, mentions are named by it")

@@ -12,6 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.store import read_array
+
 _STYLE = """
 :root{--bg:#fbfaf7;--fg:#20242a;--soft:#5c6470;--line:#d9d6ce;--agree:#2f7d4f;--explainable:#a86b00;
 --contradict:#b3261e;--single:#6b7a90;--card:#fff}
@@ -242,6 +244,21 @@ def render_folder(folder: Path, record: Mapping[str, Any] | None = None) -> str:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
 
     return render(
-        f"goldpan run {folder.name}", record or load("run.json", {}), load("scores.json", {}), load("studies.json", []),
+        f"goldpan run {folder.name}", record or load("run.json", {}), load("scores.json", {}), _drawn(folder),
         load("concord.json", []), load("audit.json", []),
     )  # fmt: skip
+
+
+def _drawn(folder: Path) -> list[dict[str, Any]]:
+    """What the page draws of a run's studies, read one at a time: which work each is, and effects with intervals."""
+    path = folder / "studies.json"
+    if not path.is_file():
+        return []
+    return [
+        {
+            "doc": study["doc"], "study": study["study"],
+            "sources": {"reference": (study.get("sources") or {}).get("reference")},
+            "outcomes": [outcome for outcome in study.get("outcomes") or () if outcome.get("interval")],
+        }
+        for study in read_array(path)
+    ]  # fmt: skip

@@ -5,28 +5,34 @@ flows/ calls them as tasks; a test or a notebook calls them one after the other.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline import corpus, store, versions
-from pipeline.cache import Cache, Header, to_line
-from pipeline.corpus import Corpus, Item
-from pipeline.mentions import MentionFile
+from pipeline.assemble import MENTIONS, Tally, assemble
+from pipeline.cache import Cache, to_line
+from pipeline.corpus import Corpus
+from pipeline.mentions import Documents, MentionFile
 from pipeline.reconcile import gold as gold_files
 from pipeline.reconcile.diff import diff
 from pipeline.reconcile.runs import Rows
 from pipeline.reconcile.score import Scores, score
 from pipeline.report import render_folder
-from pipeline.schema import LABELS, GoldpanError
+from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
-from pipeline.store import DOCUMENT_COLUMNS, Run
-from pipeline.workers import Outcome, Task
+from pipeline.store import Run
+from pipeline.texts import Reader
+from pipeline.watch import Moves, Watch, watch
+from pipeline.workers import Task
 
-MENTIONS = "mentions.jsonl"
+__all__ = ["Plan", "Reconciled", "Tally", "assemble", "open_cache", "plan", "reconcile", "record"]
+
 #: Documents compared with the run before at once; more of them take more memory.
 _COMPARED = 500
 #: Endings of sources whose offsets count in the file itself, so that gold can be checked against it.
@@ -35,19 +41,34 @@ _TEXTS = frozenset({".txt", ".md"})
 
 @dataclass(slots=True)
 class Plan:
-    """What a run has to do: the corpus, which documents are known already (by place), and which are to be read."""
+    """What a run has to do: the corpus, which documents are known already and which are to be read, by place."""
 
     corpus: Corpus
-    keys: list[str]
-    tasks: list[Task] = field(default_factory=list)
+    cache: Cache
+    max_bytes: int
+    todo: list[int] = field(default_factory=list)
     reused: set[int] = field(default_factory=set)
+
+    def key(self, index: int) -> str:
+        """A document's entry in the cache."""
+        item = self.corpus.items[index]
+        return self.cache.key(item.sha256, item.suffix)
+
+    def tasks(self) -> Iterator[Task]:
+        """What is to be read, in the corpus's order; a text of a file of texts comes with its task."""
+        reader = Reader(self.max_bytes)
+        for index in self.todo:
+            item = self.corpus.items[index]
+            text = reader.text(item.path, item.row) if item.row else None
+            yield Task(index, item.path.absolute(), item.sha256, self.key(index), item.words, text)
 
     def batches(self, words: int, processes: int = 1) -> Iterator[list[Task]]:
         """The tasks in pieces of at most about so many words, in the corpus's order; a piece for each process."""
-        words = min(words, sum(task.words for task in self.tasks) // processes + 1)
+        items = self.corpus.items
+        words = min(words, sum(items[index].words for index in self.todo) // processes + 1)
         batch: list[Task] = []
         size = 0
-        for task in self.tasks:
+        for task in self.tasks():
             if batch and size + task.words > words:
                 yield batch
                 batch, size = [], 0
@@ -64,127 +85,15 @@ def open_cache(settings: Settings) -> Cache:
 
 def plan(paths: Sequence[Path], settings: Settings) -> Plan:
     """Find the corpus, hash it, and look up what the cache has of it. Raises GoldpanError."""
-    found = corpus.load(paths, settings)
-    cache = open_cache(settings)
-    result = Plan(found, [cache.key(item.sha256, item.path.suffix) for item in found.items])
-    for index, (item, key) in enumerate(zip(found.items, result.keys, strict=True)):
+    result = Plan(corpus.load(paths, settings), open_cache(settings), settings.max_bytes)
+    for index, item in enumerate(result.corpus.items):
         if item.reason:
             continue
-        if cache.header(key):
+        if result.cache.entry(result.key(index)):
             result.reused.add(index)
         else:
-            result.tasks.append(Task(index, item.path.absolute(), item.sha256, key, item.words))
+            result.todo.append(index)
     return result
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run did, as run.json counts it."""
-
-    processed: int = 0
-    reused: int = 0
-    set_aside: list[dict[str, str]] = field(default_factory=list)
-    mentions: Counter[str] = field(default_factory=Counter)
-    words: int = 0
-    extracted_words: int = 0
-    extracted_seconds: float = 0.0
-    inputs: dict[str, str] = field(default_factory=dict)
-    studies: int = 0
-    contradictions: int = 0
-    alarms: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        rate = self.extracted_words / self.extracted_seconds if self.extracted_seconds else None
-        return {
-            "documents": {
-                "processed": self.processed, "reused": self.reused, "set_aside": len(self.set_aside),
-            },
-            "set_aside": self.set_aside,
-            "words": self.words,
-            "extracted": {
-                "words": self.extracted_words, "seconds": round(self.extracted_seconds, 3),
-                "words_per_second": round(rate) if rate else None,
-            },
-            "mentions": {label: self.mentions[label] for label in LABELS} | dict(self.mentions),
-            "studies": self.studies, "contradictions": self.contradictions, "alarms": self.alarms,
-            "inputs": self.inputs,
-        }  # fmt: skip
-
-
-def assemble(run: Run, work: Plan, outcomes: Iterable[Outcome], settings: Settings) -> Tally:
-    """Write mentions.jsonl, mentions.parquet and documents.csv from the cache, in the corpus's order.
-
-    The bytes of the first two depend on the texts, the code and the settings alone.
-    """
-    cache = open_cache(settings)
-    done = {outcome.index: outcome for outcome in outcomes}
-    tally = Tally()
-    rows: list[dict[str, object]] = []
-    good: list[int] = []
-
-    def lines() -> Iterator[str]:
-        for index, item in enumerate(work.corpus.items):
-            reason = item.reason or (done[index].reason if index in done else "")
-            header = None if reason else cache.header(work.keys[index])
-            if header is None:
-                reason = reason or "its result is gone from the cache; run again"
-            rows.append(_count(tally, item, header, reason, index in work.reused))
-            if header is not None:
-                good.append(index)
-                yield from cache.lines(work.keys[index], item.id)
-
-    run.write_lines(MENTIONS, lines())
-    run.write_csv("documents.csv", DOCUMENT_COLUMNS, rows)
-    store.write_parquet(run.folder / MENTIONS, run.folder / "mentions.parquet")
-    _write_evidence(run, work, good, cache, tally)
-    return tally
-
-
-def _write_evidence(run: Run, work: Plan, good: Iterable[int], cache: Cache, tally: Tally) -> None:
-    """Write studies.json, .csv and .parquet, concord.json and audit.json from the cache."""
-    from pipeline.evidence.concord import concord
-    from pipeline.evidence.tabular import rows_of, to_csv, to_parquet
-
-    studies: list[dict[str, Any]] = []
-    alarms: list[dict[str, Any]] = []
-    for index in good:
-        for row in cache.evidence(work.keys[index], work.corpus.items[index].id):
-            if "study" in row:
-                studies.append(row["study"])
-            else:
-                alarms.append(row["alarm"])
-    comparisons = concord(studies)
-    table = rows_of(studies)
-    run.write_json("studies.json", studies)
-    run.write_lines("studies.csv", to_csv(table).splitlines(keepends=True))
-    to_parquet(table, run.folder / "studies.parquet")
-    run.write_json("concord.json", comparisons)
-    run.write_json("audit.json", alarms)
-    tally.studies, tally.alarms = len(studies), len(alarms)
-    tally.contradictions = sum(row["verdict"] == "contradict" for row in comparisons)
-
-
-def _count(tally: Tally, item: Item, header: Header | None, reason: str, reused: bool) -> dict[str, object]:
-    """Add a document to the tally; its row of documents.csv."""
-    if item.sha256:
-        tally.inputs.setdefault(item.id, item.sha256)
-    row: dict[str, object] = {"id": item.id, "sha256": item.sha256, "path": str(item.path.absolute())}
-    if header is None:
-        tally.set_aside.append({"doc": item.id, "reason": reason})
-        return row | {"status": "set_aside", "reason": reason}
-    tally.words += header.words
-    tally.mentions.update(header.labels)
-    if reused:
-        tally.reused += 1
-    else:
-        tally.processed += 1
-        tally.extracted_words += header.words
-        tally.extracted_seconds += header.seconds
-    counts = {label: header.labels.get(label, 0) for label in LABELS}
-    return row | counts | {
-        "kind": header.kind, "words": header.words, "seconds": header.seconds,
-        "status": "reused" if reused else "processed",
-    }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -195,11 +104,11 @@ class Reconciled:
     problems: list[str] = field(default_factory=list)
     note: str = ""
     changes: dict[str, int] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
 
     def to_json(self) -> dict[str, Any]:
-        return {"gold_problems": self.problems, "changes": self.changes} | (
-            {"note": self.note} if self.note else {}
-        )
+        said = {"gold_problems": self.problems, "changes": self.changes, "watch": self.watch.to_json()}
+        return said | ({"note": self.note} if self.note else {})
 
 
 def reconcile(
@@ -214,32 +123,44 @@ def reconcile(
     result = Reconciled()
     found = MentionFile(run.folder / MENTIONS)
     _score(result, found, work, gold, settings)
-    run.write_json(
-        "scores.json", result.scores.to_json() if result.scores else {"labels": {}, "note": result.note}
-    )
+    scores = result.scores.to_json() if result.scores else {"labels": {}, "note": result.note}
+    run.write_json("scores.json", scores)
+    previous = store.latest(run.out)
     kinds: Counter[str] = Counter()
-    run.write_lines("diff.jsonl", _differences(found, store.latest(run.out), record, kinds))
+    run.write_lines("diff.jsonl", _differences(found, work, previous, record, kinds))
     result.changes = dict(kinds)
+    said = {**record, **result.to_json()}
+    if previous is None:
+        result.watch = watch(said, scores)
+    else:
+        moves = Moves(
+            (item.id for item in work.corpus.items),
+            Documents(run.folder / "documents.csv"), Documents(previous / "documents.csv"),
+        )  # fmt: skip
+        before = json.loads((previous / "scores.json").read_text(encoding="utf-8"))
+        result.watch = watch(said, scores, moves, store.read_record(previous), before)
     run.write_lines("report.html", [render_folder(run.folder, record)])
     return result
 
 
 def _differences(
-    found: MentionFile, previous: Path | None, record: Mapping[str, Any], kinds: Counter[str]
+    found: MentionFile, work: Plan, previous: Path | None, record: Mapping[str, Any], kinds: Counter[str]
 ) -> Iterator[str]:
     """Lines of diff.jsonl: what is other than in the run before, for documents that both were given."""
     if previous is None:
         return
-    before = MentionFile(previous / MENTIONS)
-    old = store.read_record(previous)
-    both = [doc for doc in record["inputs"] if doc in old["inputs"]]
-    changed = [doc for doc in both if found.raw(doc) != before.raw(doc)]
-    for first in range(0, len(changed), _COMPARED):
-        docs = changed[first : first + _COMPARED]
+    before, old = MentionFile(previous / MENTIONS), store.read_record(previous)
+    now, then = Documents(found.path.parent / "documents.csv"), Documents(previous / "documents.csv")
+    changed = (
+        item.id
+        for item in work.corpus.items
+        if found.raw(item.id) != before.raw(item.id) and then.text(item.id) is not None
+    )
+    while docs := list(islice(changed, _COMPARED)):
         left, right = (
             Rows(path.parent.name, path.parent, [m for doc in docs for m in mentions.of(doc)], docs,
-                 {doc: of["inputs"][doc] for doc in docs}, of)
-            for path, mentions, of in ((before.path, before, old), (found.path, found, record))
+                 {doc: texts.text(doc) or "" for doc in docs}, of)
+            for path, mentions, texts, of in ((before.path, before, then, old), (found.path, found, now, record))
         )  # fmt: skip
         for row in diff(left, right).rows:
             kinds[row.kind] += 1

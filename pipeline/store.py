@@ -15,8 +15,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +29,7 @@ _PARTIAL = ".partial-"
 _LOCK = ".lock"
 #: First characters that make a spreadsheet run a cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DOCUMENT_COLUMNS = ("id", "kind", "words", *LABELS, "seconds", "status", "reason", "sha256", "path")
+DOCUMENT_COLUMNS = ("id", "kind", "words", *LABELS, "seconds", "status", "reason", "sha256", "path", "row")
 
 
 class Run:
@@ -90,13 +90,33 @@ class Run:
                 count += 1
         return count
 
-    def write_csv(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-        """A table that a spreadsheet opens without running any of its cells."""
+    @contextmanager
+    def array(self, name: str) -> Iterator[Callable[[object], None]]:
+        """A JSON array that is written an element at a time, each on a line of its own; see `read_array`."""
+        with (self.folder / name).open("w", encoding="utf-8", newline="\n") as file:
+            before = "["
+
+            def add(value: object) -> None:
+                nonlocal before
+                file.write(f"{before}\n{json.dumps(value, ensure_ascii=False)}")
+                before = ","
+
+            yield add
+            file.write("[]\n" if before == "[" else "\n]\n")
+
+    @contextmanager
+    def table(self, name: str, columns: Sequence[str]) -> Iterator[Callable[[Mapping[str, object]], None]]:
+        """A table that a spreadsheet opens without running any of its cells, written a row at a time."""
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
+            yield lambda row: writer.writerow([safe_cell(row.get(column)) for column in columns])
+
+    def write_csv(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+        """A table that a spreadsheet opens without running any of its cells."""
+        with self.table(name, columns) as add:
             for row in rows:
-                writer.writerow([safe_cell(row.get(column)) for column in columns])
+                add(row)
 
     def seal(self, record: Mapping[str, Any]) -> Path:
         """Write run.json, and give the folder its name; returns the sealed folder."""
@@ -221,6 +241,17 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                         raise GoldpanError(f"{path}, line {number}: not JSON ({error})") from error
     except OSError as error:
         raise GoldpanError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read_array(path: Path) -> Iterator[dict[str, Any]]:
+    """The elements of a file that `Run.array` wrote, one at a time. Raises GoldpanError where it is damaged."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                if line not in ("[\n", "]\n", "[]\n"):
+                    yield json.loads(line.rstrip("\n").removesuffix(","))
+    except (OSError, ValueError) as error:
+        raise GoldpanError(f"{path}: not readable ({error}); make the run again") from error
 
 
 def write_parquet(jsonl: Path, parquet: Path, rows_a_group: int = 50_000) -> None:

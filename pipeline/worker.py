@@ -81,12 +81,10 @@ class Worker:
     def _documents(
         self, items: Mapping[int, Mapping[str, Any]], waiting: dict[int, int]
     ) -> Iterator[Document]:
-        from pipeline.reading import read
-
         for index, item in items.items():
             self._alarm()
             try:
-                document = read(Path(item["path"]), self.settings)
+                document = self._read(item)
             except GoldpanError as error:
                 self._aside(index, str(error).removeprefix(f"{item['path']}: "))
                 continue
@@ -95,6 +93,16 @@ class Worker:
                 continue
             waiting[id(document)] = index
             yield document
+
+    def _read(self, item: Mapping[str, Any]) -> Document:
+        from pipeline.reading import read
+        from pipeline.reading.sources import decode
+        from pipeline.reading.text import build
+
+        path, text = item["path"], item.get("text")
+        if text is None:
+            return read(Path(path), self.settings)
+        return build(decode(text.encode(), path), Path(path).stem, path=path)
 
     def _aside(self, index: int, reason: str) -> None:
         self.say({"aside": index, "reason": reason})

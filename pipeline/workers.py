@@ -32,13 +32,17 @@ _SINGLE = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A document to extract from: its place in the run, and its entry in the cache."""
+    """A document to extract from: its place in the run, and its entry in the cache.
+
+    ``text`` is the document where it is a row of a file of texts; None where it is the file itself.
+    """
 
     index: int
     path: Path
     sha256: str
     key: str
     words: int
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,10 @@ class Process:
 
     def extract(self, tasks: Sequence[Task], staging: Path) -> Iterator[Outcome]:
         """Outcomes as they come. Raises Ended where the process ends before the last."""
-        rows = [{"index": t.index, "path": str(t.path), "sha256": t.sha256, "key": t.key} for t in tasks]
+        rows = [
+            {"index": t.index, "path": str(t.path), "sha256": t.sha256, "key": t.key, "text": t.text}
+            for t in tasks
+        ]
         self.at_rest = False
         self._send({"items": rows, "staging": str(staging)})
         while True:

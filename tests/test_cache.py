@@ -25,14 +25,15 @@ def put(cache: Cache, key: str, *mentions: Mention) -> None:
 def test_entry_comes_back_under_the_name_that_the_document_has_now(cache):
     key = cache.key("00ff", ".txt")
     put(cache, key, mention(9, "Lithium"), mention(0, "X", "a"))
-    rows = [json.loads(line) for line in cache.lines(key, "renamed")]
+    entry = cache.entry(key)
+    assert entry
+    rows = [json.loads(line) for line in entry.lines("renamed")]
     assert [(row["doc"], row["start"], row["text"]) for row in rows] == [
         ("renamed", 0, "X"),
         ("renamed", 9, "Lithium"),
     ]
     assert list(rows[0])[:5] == ["doc", "label", "start", "end", "text"]
-    header = cache.header(key)
-    assert header and (header.words, header.labels) == (12, {"DRUG": 2})
+    assert (entry.header.words, entry.header.labels) == (12, {"DRUG": 2})
 
 
 def test_key_depends_on_text_ending_and_fingerprint(cache):
@@ -47,9 +48,7 @@ def test_key_depends_on_text_ending_and_fingerprint(cache):
 
 
 def test_missing_entry_is_none(cache):
-    assert cache.header("0" * 40) is None
-    with pytest.raises(KeyError):
-        list(cache.lines("0" * 40, "a"))
+    assert cache.entry("0" * 40) is None
 
 
 def test_entry_torn_at_any_byte_counts_as_missing(cache):
@@ -57,13 +56,13 @@ def test_entry_torn_at_any_byte_counts_as_missing(cache):
     put(cache, key, mention(0, "Lithium"), mention(10, "é"))
     path = cache.path(key)
     whole = path.read_bytes()
-    assert cache.header(key)
+    assert cache.entry(key)
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        assert cache.header(key) is None, length
+        assert cache.entry(key) is None, length
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        assert cache.header(key) is None, place
+        assert cache.entry(key) is None, place
 
 
 def test_nothing_is_left_in_staging(cache):
@@ -78,5 +77,7 @@ def test_any_text_survives(tmp_path_factory, text, doc):
     (folder / "staging").mkdir()
     cache = Cache(folder / "cache", "f")
     put(cache, "0" * 40, mention(0, text), mention(500, text))
-    rows = [json.loads(line) for line in cache.lines("0" * 40, doc)]
+    entry = cache.entry("0" * 40)
+    assert entry
+    rows = [json.loads(line) for line in entry.lines(doc)]
     assert [(row["doc"], row["text"]) for row in rows] == [(doc, text)] * 2

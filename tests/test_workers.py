@@ -78,7 +78,7 @@ def extract(
     work = steps.plan([folder], chosen)
     pool = Pool(chosen, steps.open_cache(chosen).folder, 1)
     try:
-        found = pool.extract(work.tasks, staging)
+        found = pool.extract(list(work.tasks()), staging)
     finally:
         pool.close()
     return {work.corpus.items[o.index].id: o for o in found}, work
