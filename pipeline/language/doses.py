@@ -29,7 +29,7 @@ _COUNTER = re.compile(
 )
 _CONCENTRATION = re.compile(
     r"\b(?:blood|plasma|serum|trough|peak|target|urine|urinary|csf|cerebrospinal|brain)\s+(?:\w+\s+){0,2}?(?:levels?|concentrations?)\b|"
-    r"\b(?:levels?|concentrations?)\s+(?:of|from|at|between|above|below|exceeding|were|was|is|≥|>|<|=)?\s*\S{0,12}\s*$|\b(?:IC50|EC50|Ki|Kd|Cmax|AUC)\b",
+    r"\b(?:levels?|concentrations?)\s+(?:of|from|at|between|above|below|exceeding|were|was|is|≥|>|<|=)?\s*\S{0,12}\s*$|\b(?:IC50|EC50|Ki|Kd|Cmax|AUC(?=\s+(?:of|was|were|=)))\b",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -107,7 +107,8 @@ class DoseFinder:
             if unit is None or unit.concentration:
                 continue
             candidate = self._coordination(text, numbers, units, exponents, i, unit)
-            if candidate and self._is_dose(text, candidate, sentences, drugs):
+            before = max((u.end for u in units[:i] if u is not None and u.end <= unit.end), default=0)
+            if candidate and self._is_dose(text, candidate, sentences, drugs, before):
                 out.append(candidate)
         return out
 
@@ -192,9 +193,12 @@ class DoseFinder:
             return False
         return left.word == right.word or joined in ("to", "or", "and")
 
-    def _is_dose(self, text: str, dose: _Candidate, sentences: Sentences, drugs: list[Found]) -> bool:
+    def _is_dose(
+        self, text: str, dose: _Candidate, sentences: Sentences, drugs: list[Found], before: int
+    ) -> bool:
         start, end = sentences.around(dose.start)
-        left = text[max(start, dose.start - 60) : dose.start]
+        # a level spoken of before another amount is that amount's
+        left = text[max(start, dose.start - 60, min(before, dose.start)) : dose.start]
         if _CONCENTRATION.search(left):
             return False
         kind = dose.unit.kind

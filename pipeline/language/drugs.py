@@ -46,6 +46,8 @@ _JOINED_BEFORE = re.compile(
 )
 _JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
 _BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
+#: The form of a code that no lexicon has; trials (``TAX-327``, ``NSABP-B-31``) are not given to anybody.
+_NEW_CODE = re.compile(r"(?<![\w-])[A-Z]{2,5}-\d{3,6}[A-Z]{0,2}(?![\w-])")
 _GLUED = re.compile(r"(?<![\w-])([A-Za-z][a-z]{4,})(?=(?:controlled|treated|induced)(?![a-z]))")
 _CLASS_ENDING = re.compile(
     r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
@@ -125,6 +127,7 @@ class _Search:
         self._defined_abbreviations()
         self._brands_and_glued()
         covered = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
+        self._codes(covered)
         if self.finder.ner:
             self._ner(covered)
         if self.finder.stems:
@@ -282,6 +285,18 @@ class _Search:
                 )
 
     # ------------------------------------------------------------ names that no lexicon has
+
+    def _codes(self, covered: _Cover) -> None:
+        """Investigational codes (``KTV-2209``): one that is given anywhere in the text is a drug all over it."""
+        places: dict[str, list[tuple[int, int]]] = {}
+        for match in _NEW_CODE.finditer(self.text):
+            if match[0] not in self.foreign and not covered.overlaps(*match.span()):
+                places.setdefault(match[0], []).append(match.span())
+        for code, spans in places.items():
+            if any(self._beside_given(start, end) for start, end in spans):
+                for start, end in spans:
+                    self._add(start, end, DrugValue(fold(code)), "code")
+                    covered.add(start, end)
 
     def _ner(self, covered: _Cover) -> None:
         """Chemicals of the NER model: codes and words that no list knows, where they are given to somebody."""
