@@ -107,7 +107,11 @@ def direction(
         return "worse"
     votes = _votes(name, text, (start, end), clause, strong, linked)
     weak = strong or bool(compared) or cues.has("contrast", text, low, high)
-    kept = [vote for vote in votes if vote.certain or (weak and name not in _DESCRIBED) or name in _RATED]
+    kept = [
+        vote
+        for vote in votes
+        if vote.certain or (weak and name not in _DESCRIBED) or (name in _RATED and compared is not False)
+    ]
     if not kept:
         shown = (
             (strong or _SIGNIFICANT.search(text, low, start))
