@@ -61,7 +61,7 @@ _RESULTS = (
 )
 _HARMS = (
     "Nausea ({few}%) and headache ({few2}%) were the most common adverse events; {left} participants left early.",
-    "{Left} patients stopped {drug} because of dizziness, and no deaths occurred.",
+    "{Left} patients stopped {drug} because of dizziness, and {few} had been treated with {product} {low} mg before.",
 )
 _END = (
     "{Drug} {dose} mg was effective and well tolerated in {ill}.",
@@ -86,7 +86,8 @@ def abstract(number: int, seed: int = 0) -> str:
     before, low = draw.randint(200, 400) / 10, draw.choice((5, 10, 25, 50))
     words: dict[str, object] = {
         "drug": drug, "Drug": drug.capitalize(), "other": other, "ill": draw.choice(_ILLS),
-        "name": _invented(draw).lower() + draw.choice(("mab", "pril", "zole", "tinib")), "place": _invented(draw),
+        "product": _invented(draw).lower(), "place": _invented(draw),
+        "name": _invented(draw).lower() + draw.choice(("mab", "pril", "zole", "tinib")),
         "code": f"NCT{draw.randint(10**7, 10**8 - 1)}", "sites": draw.randint(2, 40), "total": one + two,
         "Total": one + two, "one": one, "two": two, "dose": draw.choice((2.5, 5, 10, 20, 50, 100, 150, 600)),
         "low": low, "high": low * draw.randint(2, 4), "weeks": draw.randint(4, 52), "share": draw.randint(20, 90),
