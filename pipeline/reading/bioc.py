@@ -155,7 +155,7 @@ class _Reader:
 
     def _write(self, start: int, end: int) -> None:
         self.inline.write(start, end)
-        self.builder.trim()
+        self.inline.trim()
 
     def _section(self, kind: SectionKind, title: str, start: int | None) -> None:
         end = self.builder.length

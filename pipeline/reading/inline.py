@@ -170,9 +170,18 @@ class Inline:
     ) -> int:
         first, last = match.start() if start is None else start, match.end() if end is None else end
         if self.source[last : last + 1] in " .,;:)\n":
-            self.builder.trim()
+            self.trim()
         self.anchors.append((self.builder.length, first, last, self.source[first:last].strip(), keys))
         return last
+
+    def trim(self) -> None:
+        """Take back a trailing space; a mark lifted behind it moves along."""
+        self.builder.trim()
+        at = self.builder.length
+        for i in range(len(self.anchors) - 1, -1, -1):
+            if self.anchors[i][0] <= at:
+                break
+            self.anchors[i] = (at, *self.anchors[i][1:])
 
     def _numbers(self, text: str) -> tuple[str, ...] | None:
         plain = "".join(glyphs.SUPERSCRIPT.get(char, char) for char in text)

@@ -25,20 +25,20 @@ class References:
     entries: list[Reference] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     named: bool = False
+    #: key → place in the list
+    order: dict[str, int] = field(default_factory=dict)
 
     def between(self, first: str, last: str) -> tuple[str, ...]:
         """The keys of the entries between two of them, both left out; nothing where they do not follow."""
-        order = [entry.key for entry in self.entries]
-        if first not in order or last not in order:
+        if first not in self.order or last not in self.order:
             return ()
-        return tuple(order[order.index(first) + 1 : order.index(last)])
+        return tuple(entry.key for entry in self.entries[self.order[first] + 1 : self.order[last]])
 
     def resolve(self, identifiers: str, text: str) -> tuple[str, ...]:
         """The keys of a link: by its identifiers, and for ``3-5`` in one link by its numbers."""
         by_id = tuple(self.keys[name] for name in identifiers.split() if name in self.keys)
         numbers = () if self.named else expand_numbers(text.strip("[]() "), len(self.entries) or None) or ()
-        known = {entry.key for entry in self.entries}
-        more = [key for key in numbers if key in known] if len(numbers) > len(by_id) else []
+        more = [key for key in numbers if key in self.order] if len(numbers) > len(by_id) else []
         return tuple(dict.fromkeys([*by_id, *more])) or tuple(numbers)
 
 
@@ -59,7 +59,6 @@ def read_references(root: Any) -> References:
     numeric = sum(is_number(text) for _, text in links)
     out = References(named=bool(links) and numeric * 2 < len(links))
     letters = _letters(links) if out.named else {}
-    used: set[str] = set()
     for number, ref in enumerate(_iter(root, "ref"), 1):
         fields = _fields(ref)
         suffix = fields["suffix"] or letters.get(ref.get("id") or "", "")
@@ -70,8 +69,8 @@ def read_references(root: Any) -> References:
             label = next((_text(child) for child in ref if local_name(child.tag) == "label"), "")
             digits = re.fullmatch(r"\D{0,3}(\d{1,4})\D{0,2}", label)
             key = digits[1] if digits else None
-        key = key if key and key not in used else str(number)
-        used.add(key)
+        key = key if key and key not in out.order else str(number)
+        out.order[key] = len(out.entries)
         out.entries.append(
             Reference(
                 key=key,

@@ -88,7 +88,7 @@ class LiteralInline(Inline):
                 mark = next(found, None)
             self._stretch(piece, done, piece.end)
             at += size
-        self.builder.trim()
+        self.trim()
 
     def _stretch(self, piece: Piece, start: int, end: int) -> None:
         if start >= end:
@@ -100,7 +100,7 @@ class LiteralInline(Inline):
 
     def _anchor(self, mark: Mark, first: int, last: int, text: str) -> None:
         if mark.lifted and self.source[last : last + 1] in " .,;:)":
-            self.builder.trim()
+            self.trim()
         self.anchors.append((self.builder.length, first, last, text, mark.keys))
 
 

@@ -152,6 +152,32 @@ def test_entities_of_an_unread_dtd_are_characters_or_nothing(tmp_path: Path) -> 
     assert read(path).text == "5 µg of αβ."
 
 
+@pytest.mark.parametrize("text", ["It helped [1]<b></b>[2]", "It helped [1]^{a}^{2} [2]"])
+def test_marks_behind_a_space_that_is_taken_back_stay_inside_the_text(text: str, tmp_path: Path) -> None:
+    """Found by mutating pages: a second mark took back the space before which the first one stood."""
+    path = tmp_path / "a.txt"
+    path.write_text(
+        f"# A\n\n## Results\n\n{text}\n\n## References\n\n1. Roe A. B. J Test. 2001;1:1.\n2. Poe B. C. J Test. 2002;1:2.\n"
+    )
+    document = read(path)
+    assert [citation.keys for citation in document.citations][:2] == [("1",), ("2",)]
+    assert {citation.at for citation in document.citations} == {document.text.index("helped") + 6}
+
+
+def test_many_links_take_time_in_proportion(tmp_path: Path) -> None:
+    """Found by large files: each range of two links looked through the whole reference list."""
+    refs = "".join(f"<ref id='a{i}'><label>{i}</label>Roe A. B. 2001.</ref>" for i in range(1, 1701))
+    links = "-".join(f"<xref ref-type='bibr' rid='a{i}'>{i}</xref>" for i in range(1, 1701))
+    path = tmp_path / "a.xml"
+    path.write_text(
+        f"<article><body><p>Seen {links}.</p></body><back><ref-list>{refs}</ref-list></back></article>"
+    )
+    began = time.perf_counter()
+    document = read(path)
+    assert time.perf_counter() - began < 5
+    assert len(document.citations[0].keys) == 1700
+
+
 def test_a_device_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GoldpanError, match="device or pipe"):
         read("/dev/zero")
@@ -217,6 +243,6 @@ def test_nothing_but_a_goldpan_error_escapes_a_reader(
     except GoldpanError as error:
         assert "\n" not in str(error).replace(str(path), "")
     else:
-        assert document.text is not None
+        assert all(0 <= citation.at <= len(document.text) for citation in document.citations)
         for section in document.sections:
             assert section.start is None or 0 <= section.start <= (section.end or 0) <= len(document.text)
