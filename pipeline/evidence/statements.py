@@ -1,4 +1,4 @@
-"""Statements: sentences and table rows with the mentions in them and the references they are about."""
+"""Statements: sentences with the mentions in them and the references they are about. Rows: table_rows.py."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from spacy.tokens import Doc
 from pipeline.evidence import cues
 from pipeline.evidence.titles import title_drugs
 from pipeline.language.common import document_of, everything, sentences_of, text_of
-from pipeline.reading.citations import NARRATIVE, author_years
-from pipeline.schema import Citation, Document, DrugValue, Found, Reference, Table
+from pipeline.schema import Citation, Document, DrugValue, Found, Reference
 
 #: Labels that make a sentence evidence of a study.
 _EVIDENCE = {"SAMPLE_SIZE", "DOSE", "OUTCOME", "RESULT"}
@@ -75,18 +74,12 @@ class Reader:
             found.label == "DRUG" and found.context == ("hypothetical",)
         )
 
-    def statements(self) -> list[Statement]:
-        """All statements, prose first, then table rows."""
-        return [*self._prose(), *(s for table in self.document.tables for s in self._rows(table))]
-
     def own(self, key: str) -> list[Statement]:
         """Every sentence as a statement about one study: that of a paper that reports it itself."""
         return [
             Statement(start, end, self.text[start:end], self.mentions(start, end), (key,), "abstract")
             for start, end in self.sentences
         ]
-
-    # ------------------------------------------------------------ prose
 
     def mentions(self, start: int, end: int) -> list[Found]:
         """The mentions that start in a stretch."""
@@ -105,7 +98,8 @@ class Reader:
             and cues.reference_kind(self.references.get(k)) in _PRIMARY
         ]  # fmt: skip
 
-    def _prose(self) -> list[Statement]:
+    def prose(self) -> list[Statement]:
+        """The sentences that are about studies, linked by citation, by what goes on, or by what is cited next."""
         out: list[Statement] = []
         current: tuple[str, ...] = ()
         pending: list[Statement] = []
@@ -276,50 +270,3 @@ class Reader:
             return whole
         left = max((at for at in others if at < own[0]), default=0)
         return (left, own[-1]) if own[-1] > left else whole
-
-    # ------------------------------------------------------------ tables
-
-    def _rows(self, table: Table) -> list[Statement]:
-        """A statement for each body row whose cells name a reference."""
-        out = []
-        for row in table.rows[table.header_rows :]:
-            if not row:
-                continue
-            start, end = row[0].start, row[-1].end
-            keys = self._row_keys(start, end, row)
-            if not keys:
-                continue
-            cells = {
-                table.heads[cell.column].lower(): (cell.start, cell.end)
-                for cell in row
-                if cell.column < len(table.heads)
-            }
-            mentions = self.mentions(start, end)
-            out.append(Statement(start, end, self.text[start:end], mentions, keys, "row", cells))
-        return out
-
-    def _row_keys(self, start: int, end: int, row: Sequence[object]) -> tuple[str, ...]:
-        """The references of a row: its citation marks, or a cell that is a name and a year, or a first author."""
-        marks = [key for anchor in self.anchors(start, end) for key in anchor.keys]
-        for cell in row:
-            cell_text = self.text[cell.start : cell.end].strip()  # type: ignore[attr-defined]
-            works = author_years(cell_text.strip("()"))
-            if works:
-                marks.extend(work.key for work in works)
-            elif (match := NARRATIVE.fullmatch(cell_text)) is not None:
-                marks.append(f"{match['names']}, {match['years']}")
-        keys = [key for key in marks if key in self.references or not self.references]
-        if not keys:
-            keys = self._by_author(self.text[row[0].start : row[0].end])  # type: ignore[attr-defined]
-        return tuple(dict.fromkeys(self.primary(keys)))
-
-    def _by_author(self, cell: str) -> list[str]:
-        """The one reference whose first author (and year, where printed) the first cell names."""
-        match = re.match(r"\s*([A-ZÀ-Þ][\w’'‐-]+)(?:.*?\b((?:19|20)\d\d))?", cell)
-        if not match or len(cell) > 60:
-            return []
-        fitting = [
-            r.key for r in self.references.values()
-            if r.authors and r.authors[0].lower() == match[1].lower() and (not match[2] or r.year == int(match[2]))
-        ]  # fmt: skip
-        return fitting if len(fitting) == 1 else []

@@ -19,6 +19,7 @@ from pipeline.evidence.arms import arms_of
 from pipeline.evidence.facts import facts_of, reference_facts
 from pipeline.evidence.outcomes import Finding, Setting, findings, merge
 from pipeline.evidence.statements import Reader, Statement
+from pipeline.evidence.table_rows import rows_of
 from pipeline.language.common import document_of
 from pipeline.schema import Arm, Document, DrugValue, Reference, SampleSizeValue, Study, StudyOutcome
 
@@ -51,7 +52,7 @@ def studies_of(doc: Doc) -> list[Study]:
         return []
     reader = Reader(doc)
     by_key: dict[str, list[Statement]] = {}
-    for statement in reader.statements():
+    for statement in (*reader.prose(), *rows_of(reader)):
         for key in statement.keys:
             by_key.setdefault(key, []).append(statement)
     order = {reference.key: i for i, reference in enumerate(document.references)}

@@ -94,9 +94,13 @@ def _near(a: str, b: str) -> bool:
     if a in b or b in a:
         return True
     short, long = sorted((a, b), key=len)
-    return len(long) - len(short) <= 1 and any(
-        short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :]
-        for i in range(len(long))
+    return (
+        len(short) > 4
+        and len(long) - len(short) <= 1
+        and any(
+            short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :]
+            for i in range(len(long))
+        )
     )
 
 

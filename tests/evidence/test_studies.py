@@ -189,7 +189,10 @@ def test_no_document_no_studies() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("110 min", 110 / 60), ("two weeks", 336.0), ("week 2", 336.0), ("six months", 4380.0), ("endpoint", None), (None, None)],
+    [
+        ("110 min", 110 / 60), ("two weeks", 336.0), ("week 2", 336.0), ("six months", 4380.0), ("endpoint", None),
+        (None, None),
+    ],
 )  # fmt: skip
 def test_hours(text: str | None, wanted: float | None) -> None:
     assert hours(text) == (None if wanted is None else pytest.approx(wanted))
