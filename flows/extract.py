@@ -12,6 +12,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.runtime import task_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline.schema import GoldpanError
@@ -49,7 +50,20 @@ def _can_pass(_task: object, _run: object, state: Any) -> bool:
     return False
 
 
-@task(name="extract", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=_can_pass)
+def _batch_name() -> str:
+    tasks = task_run.parameters["tasks"]
+    return (
+        f"extract {len(tasks)} documents from number {tasks[0].index + 1:,} on"
+        if tasks
+        else "extract nothing"
+    )
+
+
+# No timeout of its own: each document has one, in its worker process, where compiled code can be ended too.
+@task(
+    name="extract", task_run_name=_batch_name, cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5,
+    retry_condition_fn=_can_pass,
+)  # fmt: skip
 def extract_batch(tasks: list[Task], settings: Settings, cache: Path, staging: Path) -> list[Outcome]:
     """Extract from the documents of a batch; what they gave is in the cache afterwards."""
     return pool(settings, cache).extract(tasks, staging)

@@ -1,4 +1,4 @@
-"""The whole line as one flow: ingest → extract → reconcile → a sealed run."""
+"""The whole line as one flow: acquire → ingest → extract → reconcile → a sealed run → its artifacts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, tags
+from prefect.runtime import flow_run
 from prefect.utilities.annotations import quote
 
+from flows.acquire import acquire
 from flows.extract import close_pools, extract, runner
 from flows.ingest import ingest
+from flows.publish import publish
 from flows.reconcile import reconcile
 from pipeline import steps, store
 from pipeline.progress import Progress
@@ -44,19 +47,29 @@ def _runner() -> Any:
         return None
 
 
-@flow(name="goldpan", task_runner=_runner())
-def nightly(corpus: list[str] | None = None, gold: str | None = None, out: str | None = None) -> str:
+def _run_name() -> str:
+    corpus = flow_run.parameters.get("corpus") or []
+    return " ".join(Path(path).name for path in corpus)[:60] or "corpus of the settings"
+
+
+@flow(name="goldpan", flow_run_name=_run_name, task_runner=_runner())
+def nightly(
+    corpus: list[str] | None = None, gold: str | None = None, out: str | None = None, query: str | None = None
+) -> str:
     """Read, extract and reconcile; returns the folder of the sealed run.
 
     ``corpus``: folders, files or a manifest; ``gold``, ``out``: folders; each the setting's where it is None.
-    Raises GoldpanError for bad input. What an interrupted run had finished is in the cache for the next.
+    ``query``: asked of Europe PMC first; what is new goes into the folder of the corpus. Raises GoldpanError for bad
+    input. What an interrupted run had finished is in the cache for the next.
     """
     settings = Settings.load().replace(out=Path(out).absolute() if out else None)
     runner(settings)
     clock = Clock()
     try:
         abandoned = store.sweep(settings.out)
-        with Run(settings.out) as run:
+        with Run(settings.out) as run, tags("goldpan"):
+            with clock("acquire"):
+                fetched = _acquire(query, corpus, settings)
             with clock("ingest"):
                 work = ingest([Path(path) for path in corpus or ()], settings)
             _announce(work, abandoned)
@@ -64,16 +77,38 @@ def nightly(corpus: list[str] | None = None, gold: str | None = None, out: str |
                 outcomes = _extract(work, settings, run)
             with clock("assemble"):
                 tally = steps.assemble(run, work, outcomes, work.cache)
-            record = steps.record(settings, work, tally)
+            record = steps.record(settings, work, tally) | fetched
             with clock("reconcile"):
                 # Quoted: Prefect would look for futures in every item of the corpus.
                 aside: tuple[Any, Any] = quote(work), quote(record)
                 result = reconcile(run, aside[0], Path(gold) if gold else None, settings, aside[1])
-            return str(run.seal(record | result.to_json() | {"timings": clock.seconds}))
+            sealed = run.seal(record | result.to_json() | {"timings": clock.seconds})
+            _publish(sealed)
+        return str(sealed)
     except OSError as error:
         raise store.unwritable(settings.out, error) from error
     finally:
         close_pools()
+
+
+def _acquire(query: str | None, corpus: list[str] | None, settings: Settings) -> dict[str, Any]:
+    """Fetch what is new; a service that is away costs the night its news, not its run."""
+    if query is None:
+        return {}
+    home = Path(corpus[0]) if corpus else settings.corpus
+    try:
+        return {"acquired": acquire(query, home if home.is_dir() else home.parent, settings)}
+    except GoldpanError as error:
+        print(f"acquire: {error}", file=sys.stderr)
+        return {"acquired": {}, "acquire_failed": str(error)}
+
+
+def _publish(sealed: Path) -> None:
+    """Show the run on Prefect's page; it is sealed, so that nothing is lost where that cannot be."""
+    try:
+        publish(sealed)
+    except Exception as error:
+        print(f"Prefect's page does not show this run: {type(error).__name__}: {error}", file=sys.stderr)
 
 
 def _announce(work: steps.Plan, abandoned: int) -> None:

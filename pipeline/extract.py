@@ -65,13 +65,6 @@ class Extractor:
             kept += [{"alarm": alarm} for alarm in audit(doc)]
             yield _document(doc), _mentions(doc), kept
 
-    def versions(self) -> dict[str, Any]:
-        """Checksums of what the result depends on besides code and settings: lexicons and model."""
-        from pipeline.language.build import model_checksum
-        from pipeline.language.lexicon import checksum
-
-        return {"lexicon": checksum(), "model": model_checksum(self.nlp)}
-
 
 def _document(doc: Doc) -> Document:
     from pipeline.language.common import document_of

@@ -31,6 +31,8 @@ svg text{fill:var(--fg);font:12px system-ui,sans-serif}
 code{color:var(--soft)}
 """
 _LEFT, _CELL, _HIGH = 190, 96, 26  # pixels: the names' column, a cell's width, a row's height
+#: Rows of a table or picture; the files have them all.
+_MOST = 200
 _LETTERS = {"agree": "=", "explainable": "~", "contradict": "×", "single": "•"}
 _WORDS = {
     "agree": "agrees", "explainable": "differs, explainably", "contradict": "contradicts", "single": "described once",
@@ -44,8 +46,8 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
     """
     from pipeline.evidence.identity import cluster
 
-    docs = sorted({s["doc"] for s in studies})
-    rows = []
+    docs: list[str] = sorted({s["doc"] for s in studies})
+    rows: _Lines = []
     for group in cluster(studies):
         records = [studies[i] for i in group]
         present = {r["doc"] for r in records}
@@ -57,6 +59,9 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
     if not rows:
         return "<p class=soft>No study is described twice.</p>"
     rows.sort(key=lambda row: (-sum(v == "contradict" for v in row[1]), row[0]))
+    count = len(rows)
+    rows = rows[:_MOST]
+    docs, rows = _present(docs, rows)
     out = [_svg("Studies by documents", _LEFT + _CELL * len(docs) + 10, _HIGH * (len(rows) + 1) + 10)]
     for i, doc in enumerate(docs):
         out.append(_text(_LEFT + _CELL * i + _CELL / 2, 16, doc[:14], "middle"))
@@ -68,7 +73,16 @@ def matrix(studies: Sequence[Mapping[str, Any]], comparisons: Sequence[Mapping[s
             if verdict is not None
         ]
     legend = "&ensp;".join(f'<span class="{v}">{_LETTERS[v]}</span> {word}' for v, word in _WORDS.items())
-    return f"<div class=scroll>{''.join(out)}</svg></div><p class=soft>{legend}</p>"
+    return f"<div class=scroll>{''.join(out)}</svg></div><p class=soft>{legend}</p>{_more(count, 'studies.json')}"
+
+
+_Lines = list[tuple[str, list[str | None]]]
+
+
+def _present(docs: Sequence[str], rows: _Lines) -> tuple[list[str], _Lines]:
+    """The columns that some row has something in, at most so many as there may be rows."""
+    kept = [i for i in range(len(docs)) if any(verdicts[i] for _, verdicts in rows)][:_MOST]
+    return [docs[i] for i in kept], [(name, [verdicts[i] for i in kept]) for name, verdicts in rows]
 
 
 def _svg(label: str, width: float, height: float) -> str:
@@ -102,7 +116,7 @@ def _verdict(doc: str, present: set[str], mine: Sequence[Mapping[str, Any]]) -> 
 
 def forest(studies: Sequence[Mapping[str, Any]]) -> str:
     """An SVG of the effects that the texts give with an interval, one line each, ratios on a log axis."""
-    points = []
+    points: list[_Effect] = []
     for study in studies:
         for outcome in study.get("outcomes") or []:
             value, interval = outcome.get("value"), outcome.get("interval")
@@ -114,7 +128,8 @@ def forest(studies: Sequence[Mapping[str, Any]]) -> str:
     others = [p for p in points if p not in ratios]
     if not points:
         return "<p class=soft>No effect is printed with its interval.</p>"
-    return _plot("Ratios", ratios, math.log, 1.0) + _plot("Differences", others, float, 0.0)
+    shown = _plot("Ratios", ratios[:_MOST], math.log, 1.0) + _plot("Differences", others[:_MOST], float, 0.0)
+    return shown + _more(max(len(ratios), len(others)), "studies.csv")
 
 
 class _Effect(NamedTuple):
@@ -189,22 +204,28 @@ def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
     return f"<div class=scroll><table><tr>{head}{''.join(rows)}</table></div>"
 
 
-def _comparisons(comparisons: Sequence[Mapping[str, Any]], most: int = 200) -> str:
+def _more(count: int, file: str) -> str:
+    """What stands below a list that was cut short."""
+    return f"<p class=soft>{count - _MOST:,} more in {file}</p>" if count > _MOST else ""
+
+
+def _comparisons(comparisons: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         f"<tr><td class={c['verdict']}>{_LETTERS[c['verdict']]} {_WORDS[c['verdict']]}<td>{escape(c['severity'])}"
         f"<td>{escape(c['study'])}<td>{escape(c['field'])}<td>{escape(c['explanation'])}"
         f"<td>{_quote(c['a'])}<br>{_quote(c['b'])}"
-        for c in [c for c in comparisons if c["verdict"] != "agree"][:most]
+        for c in [c for c in comparisons if c["verdict"] != "agree"]
     ]
-    return _table(("verdict", "severity", "study", "field", "what", "where"), rows)
+    head = ("verdict", "severity", "study", "field", "what", "where")
+    return _table(head, rows[:_MOST]) + _more(len(rows), "concord.json")
 
 
 def _alarms(alarms: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         f"<tr><td>{escape(a['check'])}<td>{escape(a['severity'])}<td>{escape(a['sum'])}<td>{_quote(a, 160)}"
-        for a in alarms
+        for a in alarms[:_MOST]
     ]
-    return _table(("check", "severity", "the sum", "where"), rows)
+    return _table(("check", "severity", "the sum", "where"), rows) + _more(len(alarms), "audit.json")
 
 
 def render(

@@ -10,9 +10,8 @@ from typing import Any
 from pipeline.reconcile.render import columns, one_line
 from pipeline.reconcile.score import METRICS, OVERALL
 from pipeline.schema import LABELS
+from pipeline.watch import HEADS, MODE
 
-#: The mode of the table: any overlap with a mention of the same label.
-MODE = "overlap"
 _SHOWN = 20
 
 
@@ -21,6 +20,7 @@ def summary(record: Mapping[str, Any], scores: Mapping[str, Any], run: Path) -> 
     blocks = [score_table(record, scores)]
     lines = [_documents(record), _studies(record), _changes(record)]
     lines += _aside(record)
+    lines += _watch(record)
     lines += [f"gold left out: {one_line(text, 300)}" for text in record.get("gold_problems", ())]
     lines.append(f"run: {run}")
     blocks.append("\n".join(line for line in lines if line))
@@ -77,6 +77,16 @@ def _changes(record: Mapping[str, Any]) -> str:
     changes = record.get("changes") or {}
     said = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in sorted(changes.items()))
     return f"since {record['previous']}: {said or 'no mention changed'}"
+
+
+def _watch(record: Mapping[str, Any]) -> list[str]:
+    """The last word: what is new, what is worse, what is for a curator; nothing of what there is not."""
+    said = record.get("watch") or {}
+    return [
+        f"{head.lower()}: {'; '.join(one_line(line, 200) for line in said[name])}"
+        for name, head in HEADS.items()
+        if said.get(name)
+    ]
 
 
 def _aside(record: Mapping[str, Any]) -> list[str]:

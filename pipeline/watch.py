@@ -11,6 +11,8 @@ from pipeline.mentions import Documents
 
 #: The mode whose F1 is watched: any overlap with a mention of the same label.
 MODE = "overlap"
+#: The heads of the last word, as people read them.
+HEADS = {"new": "New since the run before", "worse": "Worse", "curator": "For a curator"}
 #: A fall of F1 by less than this is rounding.
 _FALL = 0.0005
 _NAMED = 5

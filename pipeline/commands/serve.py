@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gold", type=Path, metavar="DIR", help="gold annotations (default: annotations/gold)"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of runs (default: outputs)")
+    parser.add_argument(
+        "--query",
+        metavar="QUERY",
+        help="fetch what is new for it from Europe PMC first, into the folder of the corpus",
+    )
     parser.add_argument("--port", type=int, default=4200, help="port of the page (default: %(default)s)")
 
 
@@ -66,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
                     "corpus": [str(path.absolute()) for path in args.corpus] or None,
                     "gold": str(args.gold.absolute()) if args.gold else None,
                     "out": str(settings.out),
+                    "query": args.query,
                 },
             )  # fmt: skip
         except ValueError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from importlib import resources
 from pathlib import Path
@@ -13,8 +12,7 @@ from thinc.api import Config
 
 import pipeline.language.components  # noqa: F401  (registers the factories)
 from pipeline.schema import GoldpanError
-
-BUNDLED = "goldpan_ner"
+from pipeline.versions import BUNDLED
 
 
 def config() -> Config:
@@ -50,19 +48,3 @@ def load_model(name: str) -> Language:
         raise GoldpanError(
             f"model {name!r}: not installed; use {BUNDLED!r} (bundled), 'none', or pip install the model first"
         ) from None
-
-
-def model_checksum(nlp: Language) -> str:
-    """SHA-256 over the files of the NER model in use ("none" without one)."""
-    component = nlp.get_pipe("goldpan_entities") if "goldpan_entities" in nlp.pipe_names else None
-    name = getattr(component, "model_name", "none")
-    if name == "none":
-        return "none"
-    if name != BUNDLED:
-        meta = getattr(component, "meta", {})
-        return f"{meta.get('lang', '')}_{meta.get('name', name)}-{meta.get('version', '')}"
-    digest = hashlib.sha256()
-    for path in sorted(bundled_path().rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(bundled_path()).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

@@ -8,10 +8,8 @@ The automaton is Aho and Corasick's (1975, doi:10.1145/360825.360855), as pyahoc
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
 import ahocorasick
 
@@ -53,16 +51,6 @@ class Hit:
     start: int
     end: int
     entry: Entry
-
-
-def checksum(names: Iterable[str] | None = None) -> str:
-    """SHA-256 over the lexicon files, for run.json: a changed word changes it."""
-    digest = hashlib.sha256()
-    folder = resources.files("pipeline.lexicons")
-    for item in sorted(folder.iterdir(), key=lambda path: path.name):
-        if item.name.endswith(".tsv") and (names is None or item.name in names):
-            digest.update(item.name.encode() + b"\0" + item.read_bytes())
-    return digest.hexdigest()
 
 
 def fold(text: str) -> str:
@@ -143,4 +131,4 @@ def split(cell: str) -> list[str]:
     return [value.strip() for value in cell.split("|") if value.strip()]
 
 
-__all__ = ["Automaton", "Entry", "Hit", "checksum", "fold", "longest", "rows", "split"]
+__all__ = ["Automaton", "Entry", "Hit", "fold", "longest", "rows", "split"]

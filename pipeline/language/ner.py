@@ -65,7 +65,8 @@ class EntityCandidates:
     """
 
     def __init__(self, model: str, gate: bool = True) -> None:
-        from pipeline.language.build import BUNDLED, load_model
+        from pipeline.language.build import load_model
+        from pipeline.versions import BUNDLED
 
         self.model_name = model
         self.gate = gate
