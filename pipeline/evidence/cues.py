@@ -28,7 +28,7 @@ def patterns(kind: str) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE) if _CASED in pattern else re.compile(_lower_pattern(pattern))
+    return re.compile(pattern if _CASED in pattern else _lower_pattern(pattern))
 
 
 def _lower_pattern(pattern: str) -> str:

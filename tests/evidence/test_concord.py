@@ -83,7 +83,8 @@ def verdicts(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> list[tuple[str
         ([n(80)], [n(72, part=True)], ("n_total", "explainable", "low")),
         ([n(80), n(72)], [n(72)], ("n_total", "agree", "none")),
         ([n(80), fact("dropout", "8", count=8)], [n(72)], ("n_total", "explainable", "low")),
-        ([n(80), fact("n_arm", "41", count=41), fact("n_arm", "19", count=19)], [n(60)], ("n_total", "explainable", "low")),
+        ([n(80), fact("n_arm", "41", count=41), fact("n_arm", "19", count=19)], [n(60)],
+         ("n_total", "explainable", "low")),
         # arms
         ([fact("n_arm", "41", count=41, drug="lithium", amounts=[600], unit="mg")],
          [fact("n_arm", "14", count=14, drug="lithium", amounts=[600], unit="mg")], ("n_arm", "contradict", "medium")),
@@ -119,7 +120,8 @@ def verdicts(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> list[tuple[str
         ([outcome("better")], [outcome("no difference")], ("outcome", "contradict", "low")),
         ([outcome("better")], [outcome("no difference", similar=True)], ("outcome", "explainable", "low")),
         ([outcome("better")], [outcome("worse", part=True)], ("outcome", "explainable", "low")),
-        ([outcome("better", onset="4 hours")], [outcome("better", onset="three days")], ("outcome", "contradict", "low")),
+        ([outcome("better", onset="4 hours")], [outcome("better", onset="three days")],
+         ("outcome", "contradict", "low")),
     ],
 )  # fmt: skip
 def test_field_by_field(

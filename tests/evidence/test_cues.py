@@ -91,3 +91,16 @@ def test_prefilter_without_literals() -> None:
 @given(st.text(max_size=40))
 def test_lower_keeps_length(text: str) -> None:
     assert len(cues.lower(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "routes"),
+    [
+        ("IV lithium", ["intravenous"]), ("lithium i.v.", ["intravenous"]), ("by DSM-IV criteria", []),
+        ("a phase IV trial", []), ("heterogeneity (IV = 3)", []), ("the pain im- proved", []),
+        ("IM lithium", ["intramuscular"]),
+        ("taken PO", ["oral"]), ("oral contraceptives", []), ("tablets", ["oral"]), ("SC injection", ["subcutaneous"]),
+    ],
+)  # fmt: skip
+def test_abbreviated_routes(text: str, routes: list[str]) -> None:
+    assert cues.values("route", text) == routes

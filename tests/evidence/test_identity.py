@@ -37,7 +37,7 @@ def work(
         (work("Lithium for bipolar inpatients: an open extension phase"), work(), None),
         (work(None), work(None), None),
         # one title, another author: two works
-        (work(author="Roe"), work("Lithium for depressed outpatients: a randomised trial in two centres", author="Moe"), None),
+        (work(), work("Lithium for depressed outpatients: a randomised trial in two centres", author="Moe"), None),
     ],
 )  # fmt: skip
 def test_same_work(a: dict[str, Any], b: dict[str, Any], how: str | None) -> None:
@@ -65,7 +65,7 @@ def test_records_without_a_reference_stay_alone() -> None:
 WORKS = st.lists(
     st.builds(
         lambda words, year, doi: work(" ".join(words), year, doi=doi),
-        st.lists(st.sampled_from(["lithium", "sleep", "trial", "adults", "pain", "placebo", "weeks"]), min_size=1, max_size=6),
+        st.lists(st.sampled_from(["lithium", "sleep", "trial", "adults", "pain", "weeks"]), min_size=1, max_size=6),
         st.integers(2000, 2003), st.sampled_from([None, "10.1/a", "10.1/B"]),
     ),
     max_size=8,
