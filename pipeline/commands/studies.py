@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 HELP = "print the studies that reviews describe: who was given what, how many, measured how, with what result"
 EPILOG = """\
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = Settings.load().replace(model=args.model)
     inputs = Inputs(args.paths, settings)
-    records = []
+    records: list[dict[str, Any]] = []
     if inputs.paths:
         for _, _, studies in Extractor(settings).evidence(inputs):
             records.extend(study.to_json() for study in studies)
