@@ -120,7 +120,10 @@ class _Scopes:
 
         return [
             *((cue[1], self._forward(cue[1], end, _NEGATION_WORDS)) for cue in triggers("negated_forward")),
-            *((self._backward(cue[0], start, _NEGATION_WORDS), cue[0]) for cue in triggers("negated_backward")),
+            *(
+                (self._backward(cue[0], start, _NEGATION_WORDS), cue[0])
+                for cue in triggers("negated_backward")
+            ),
         ]
 
     def _animals(self, i: int, start: int, end: int) -> list[Range]:

@@ -136,7 +136,10 @@ class Evidence:
         if patterns.EFFECT_ON.search(text, max(0, c.start - 120), c.start):
             return True
         for kind in ("change_verb", "asked_of", "adverse"):
-            if any(patterns.NEXT.fullmatch(text, cue[1], c.start) for cue in cues.between(kind, c.start - 24, c.start)):
+            if any(
+                patterns.NEXT.fullmatch(text, cue[1], c.start)
+                for cue in cues.between(kind, c.start - 24, c.start)
+            ):
                 return True
         return any(
             patterns.AUXILIARY.fullmatch(text, c.end, cue[0])
@@ -157,7 +160,9 @@ class Evidence:
         near = 25 if condition else 60
         for kind in ("change_verb", "asked_of"):
             for _, end, _, _ in cues.between(kind, max(low, c.start - near), c.start):
-                if patterns.OBJECT.fullmatch(text, end, c.start) and not patterns.CLAUSE.search(text, end, c.start):
+                if patterns.OBJECT.fullmatch(text, end, c.start) and not patterns.CLAUSE.search(
+                    text, end, c.start
+                ):
                     return True
         for kind in ("change_verb", "told_of"):
             for start, _, _, _ in cues.between(kind, c.end, min(high, c.end + near)):

@@ -74,15 +74,25 @@ class _Nouns:
 
 @cache
 def _nouns() -> _Nouns:
-    table = [row for row in rows("outcomes_heads.tsv") if row["role"] == "change_noun" and row["form"] not in _OUTSIDE]
+    table = [
+        row
+        for row in rows("outcomes_heads.tsv")
+        if row["role"] == "change_noun" and row["form"] not in _OUTSIDE
+    ]
     forms = {form for row in table for form in (row["form"], *split(row["variants"]))}
-    verbs = {form for row in rows("cues.tsv") if row["kind"] == "change_verb" for form in split(row["variants"])}
-    behind = {form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))}
+    verbs = {
+        form for row in rows("cues.tsv") if row["kind"] == "change_verb" for form in split(row["variants"])
+    }
+    behind = {
+        form for row in table if row["position"] == "both" for form in (row["form"], *split(row["variants"]))
+    }
     behind -= verbs  # "vitamin E decreases the risk"
     return _Nouns(
         forms=frozenset(forms),
         word=re.compile(rf"\b(?:{_any(forms)})\b", re.IGNORECASE),
-        behind=re.compile(rf"\s+(?:{_any(behind)})\b(?!\s+(?:in|of)\s+(?:the\s+)?dos(?:e|age))", re.IGNORECASE),
+        behind=re.compile(
+            rf"\s+(?:{_any(behind)})\b(?!\s+(?:in|of)\s+(?:the\s+)?dos(?:e|age))", re.IGNORECASE
+        ),
     )
 
 
@@ -101,7 +111,11 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
     out += _scores(doc, text, cues, sentences)
     for start, end, _, _ in cues.every("change_noun"):
         reported = patterns.KEPT.match(text, end) or patterns.STRESSED.search(text, max(0, start - 16), start)
-        if text[start : start + 11].lower() == "improvement" and reported and not patterns.HAS_OBJECT.match(text, end):
+        if (
+            text[start : start + 11].lower() == "improvement"
+            and reported
+            and not patterns.HAS_OBJECT.match(text, end)
+        ):
             out.append(Candidate(start, end, start, end, (), "noun of change: improvement"))
     for start, end, _, _ in cues.every("adverse_head"):
         phrase = patterns.HEADED.search(text, max(sentences.around(start)[0], start - 60), end)

@@ -130,7 +130,9 @@ def names_instrument(long_form: str) -> bool:
     >>> names_instrument("disease-specific quality of life questionnaire"), names_instrument("bone density index")
     (True, False)
     """
-    return long_form.rsplit(None, 1)[-1].lower().removesuffix("s") in heads().sure and is_instrument(long_form)
+    return long_form.rsplit(None, 1)[-1].lower().removesuffix("s") in heads().sure and is_instrument(
+        long_form
+    )
 
 
 def general(text: str, match: re.Match[str], sentences: Sentences) -> Span | None:
@@ -170,7 +172,9 @@ def defined_lower(text: str, match: re.Match[str]) -> Span | None:
     start = _long_form_start(text, end, bracket["abbreviation"])
     if start is None or end - start < 10 or not is_instrument(text[start:end]):
         return None
-    if re.search(r"[()\[\]]", text[start:end]) or (text[start].islower() and text.endswith("index", start, end)):
+    if re.search(r"[()\[\]]", text[start:end]) or (
+        text[start].islower() and text.endswith("index", start, end)
+    ):
         return None
     return Span(start, end, bracket["abbreviation"], None, frozenset(), "general form, defined")
 
@@ -183,9 +187,9 @@ def _name_start(text: str, at: int, low: int) -> tuple[int, int]:
         stripped = text[low:cursor].rstrip()
         if cursor != at and low + len(stripped) == cursor:
             break
-        begin = max(stripped.rfind(mark) for mark in " \n\t([“\"/") + 1
+        begin = max(stripped.rfind(mark) for mark in ' \n\t([“"/') + 1
         word = stripped[begin:]
-        if not word or (word[-1] in ",;:.)]”\"" and not re.fullmatch(r"[A-Z]\.|Jr\.|St\.", word)):
+        if not word or (word[-1] in ',;:.)]”"' and not re.fullmatch(r"[A-Z]\.|Jr\.|St\.", word)):
             break
         if word.lstrip("'‘“")[:1].isupper() and fold(word) not in table.generic:
             if begin == 0 and words and text[cursor:start].strip():
@@ -207,7 +211,11 @@ def _name_start(text: str, at: int, low: int) -> tuple[int, int]:
 def _is_heading(text: str, start: int, end: int) -> bool:
     """A short line in capitals without a full stop: its capitals mean nothing."""
     words = re.findall(r"[^\W\d_]{4,}", text[start:end])
-    return bool(words) and text[end - 1] not in ".;:?!)" and sum(w[0].isupper() for w in words) > 0.6 * len(words)
+    return (
+        bool(words)
+        and text[end - 1] not in ".;:?!)"
+        and sum(w[0].isupper() for w in words) > 0.6 * len(words)
+    )
 
 
 def _long_form_start(text: str, end: int, abbreviation: str) -> int | None:
@@ -217,7 +225,8 @@ def _long_form_start(text: str, end: int, abbreviation: str) -> int | None:
     low = max(0, end - 12 * len(letters) - 12)
     for i in range(len(letters) - 1, -1, -1):
         while at >= low and (
-            text[at].lower() != letters[i] or (i == 0 and at > 0 and (text[at - 1].isalnum() or text[at - 1] in "'’"))
+            text[at].lower() != letters[i]
+            or (i == 0 and at > 0 and (text[at - 1].isalnum() or text[at - 1] in "'’"))
         ):
             at -= 1
         if at < low:

@@ -104,7 +104,11 @@ def _lexicon(doc: Doc, text: str, detected: dict[str, str]) -> tuple[list[Span],
             waiting.append(hit)
         elif hit.entry.field == "abbreviation":
             # "BDI (bilateral depth index)" is no Beck inventory
-            if form not in detected or _is_name(detected[form], hit) or heads().head.search(detected[form].title()):
+            if (
+                form not in detected
+                or _is_name(detected[form], hit)
+                or heads().head.search(detected[form].title())
+            ):
                 spans.append(_of_hit(hit, f"lexicon scales: {hit.entry.row['name']}"))
         elif hit.entry.row["context"] == "ambiguous" and form[:1].islower():
             continue  # ordinary language
@@ -114,7 +118,9 @@ def _lexicon(doc: Doc, text: str, detected: dict[str, str]) -> tuple[list[Span],
 
 
 def _of_hit(hit: Hit, why: str) -> Span:
-    return Span(hit.start, hit.end, hit.entry.row["name"], None, frozenset(split(hit.entry.row["items"])), why)
+    return Span(
+        hit.start, hit.end, hit.entry.row["name"], None, frozenset(split(hit.entry.row["items"])), why
+    )
 
 
 @cache
@@ -129,7 +135,9 @@ def _subscripted(text: str) -> Iterator[Span]:
         row = _abbreviations().get(match["form"])
         if row:
             items = int(match["items"].translate(_PLAIN))
-            yield Span(match.start(), match.end(), row["name"], items, frozenset(), f"lexicon scales: {row['name']}")
+            yield Span(
+                match.start(), match.end(), row["name"], items, frozenset(), f"lexicon scales: {row['name']}"
+            )
 
 
 def _is_name(long_form: str, hit: Hit) -> bool:
@@ -171,7 +179,9 @@ def _defined(text: str, spans: Iterable[Span]) -> dict[str, Span]:
         if len(name) < 8 or not re.search(r"\s", name):
             continue
         bracket = BRACKET.match(text, span.end)
-        if bracket and (letters_match(bracket["abbreviation"], name) or bracket["abbreviation"].startswith(span.name)):
+        if bracket and (
+            letters_match(bracket["abbreviation"], name) or bracket["abbreviation"].startswith(span.name)
+        ):
             out.setdefault(bracket["abbreviation"].rstrip("-/&+"), span)
         equals = _EQUALS.search(text, max(0, span.start - 24), span.start)
         if equals and letters_match(equals["abbreviation"], name):
@@ -187,7 +197,13 @@ def _everywhere(
     while at >= 0:
         end = at + len(form)
         before, after = text[at - 1 : at] if at else "", text[end : end + 1]
-        if not (before.isalnum() or before == "_" or (before and before in DASHES) or after.isalnum() or after == "_"):
+        if not (
+            before.isalnum()
+            or before == "_"
+            or (before and before in DASHES)
+            or after.isalnum()
+            or after == "_"
+        ):
             yield Span(at, end, name, items, known, why)
         at = text.find(form, end)
 

@@ -113,7 +113,9 @@ def test_what_is_no_outcome(nlp: Language, text: str) -> None:
 
 
 def test_the_same_words_in_people_and_in_rodents(nlp: Language) -> None:
-    people = "In depressed patients randomized to placebo or esketamine, the antidepressant effects lasted a week."
+    people = (
+        "In depressed patients randomized to placebo or esketamine, the antidepressant effects lasted a week."
+    )
     rodents = "In mice and rats, the antidepressant effects lasted a week after the tail suspension test."
     assert outcomes(nlp, people)
     assert not outcomes(nlp, rodents)
@@ -125,12 +127,16 @@ def test_a_general_word_needs_a_verb_right_beside_it(nlp: Language) -> None:
 
 
 def test_the_texts_own_disease_is_no_adverse_effect(nlp: Language) -> None:
-    text = "Insomnia in adults.\n\nPatients with insomnia took doxepin or placebo. Somnolence was noted in 12%."
+    text = (
+        "Insomnia in adults.\n\nPatients with insomnia took doxepin or placebo. Somnolence was noted in 12%."
+    )
     assert [o[0] for o in outcomes(nlp, text)] == ["Somnolence"]
 
 
 def test_an_acronym_is_not_the_word_it_spells(nlp: Language) -> None:
-    assert outcomes(nlp, "The HOPE trial reduced costs in patients; HOPE was measured twice.") == [("costs", "other")]
+    assert outcomes(nlp, "The HOPE trial reduced costs in patients; HOPE was measured twice.") == [
+        ("costs", "other")
+    ]
 
 
 def test_members_of_a_list_share_its_head(nlp: Language) -> None:
@@ -153,7 +159,9 @@ def test_table_head_that_names_an_endpoint_and_cells(nlp: Language) -> None:
 
 
 def test_candidates_do_not_overlap(nlp: Language) -> None:
-    doc = nlp("Improvement in anxiety and depressive symptoms and less suicidal ideation were seen in 20 patients.")
+    doc = nlp(
+        "Improvement in anxiety and depressive symptoms and less suicidal ideation were seen in 20 patients."
+    )
     evidence = pipeline.language.outcomes.Evidence(doc)
     found = candidates(doc, evidence.cues, evidence.sentences)
     assert found
