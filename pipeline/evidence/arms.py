@@ -45,7 +45,7 @@ _EQUIVALENT = re.compile(
 _BEFORE_CONTROL = re.compile(
     r"(?:\b(?:compared (?:to|with)(?: that (?:with|of))?|versus|vs\.?|than|over|against|or|and|to)\s+"
     r"(?:the |an? |intravenous |IV |oral )*(?:active (?:placebo|control|comparator),?\s*)?"
-    r"(?:AD\+\w+ IV )?\(?(?:i\.e\.,?\s*)?|"
+    r"(?:[\w-]+\+[\w-]+ (?:IV |oral )?)?\(?(?:i\.e\.,?\s*)?|"
     r"\bactive (?:placebo|control|comparator)[,\s(]*(?:i\.e\.,?\s*)?)$",
     re.IGNORECASE,
 )

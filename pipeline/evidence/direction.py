@@ -27,7 +27,7 @@ _GAIN = re.compile(
     r"benefits?|sleep time|quality|function\w*)\b",
     re.IGNORECASE,
 )
-_AGAINST = re.compile(r"\b(?:placebo|controls?|sham|midazolam|comparator)\b", re.IGNORECASE)
+_AGAINST = re.compile(r"\b(?:placebo|controls?|sham|comparator)\b", re.IGNORECASE)
 #: "50% or greater", "at least", "≥": a threshold, no comparison
 _LIMIT = re.compile(r"\bor (?:greater|higher|more|lower|less|longer|larger|fewer)\b|[≥≤]|\\geq|\\leq")
 _SIGNIFICANT = re.compile(r"\bsignificant(?:ly)? (?:\w+ )?$", re.IGNORECASE)
