@@ -11,7 +11,7 @@ HELP = "check gold annotations; measure agreement; write curators' decisions int
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The subcommands ``check``, ``agree``, ``apply`` and ``move``."""
+    """The subcommands ``check``, ``agree``, ``apply``, ``move`` and ``import``."""
     commands = parser.add_subparsers(dest="gold_command", required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check", help="every problem of gold files: checksums, offsets, labels, values, overlaps"
@@ -48,14 +48,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="gold of NEW (default: printed); what was left goes to stderr",
     )
-    for command in (check, agree, apply):
+    take = commands.add_parser("import", help="take annotations that another tool exported into gold files")
+    take.add_argument("path", type=Path, metavar="PATH", help="an export, as it was or as annotated")
+    take.add_argument("--format", required=True,
+                      choices=("csv", "parquet", "brat", "bioc-json", "bioc-xml", "docbin", "label-studio"))  # fmt: skip
+    take.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for <document>.jsonl")
+    for command in (check, agree, apply, take):
         command.add_argument("--texts", type=Path, action="append", metavar="DIR",
                              help="folder of the source texts (repeatable)")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand; ``check`` raises GoldpanError (exit code 2) where there are problems, after listing them."""
-    commands = {"check": _check, "agree": _agree, "apply": _apply, "move": _move}
+    commands = {"check": _check, "agree": _agree, "apply": _apply, "move": _move, "import": _import}
     return commands[args.gold_command](args)
 
 
@@ -173,4 +178,30 @@ def _move(args: argparse.Namespace) -> int:
     print(
         f"goldpan: {carried} of {carried + len(moved.left)} mentions carried to {args.new}", file=sys.stderr
     )
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    """Write one gold file for each document of an export. Raises GoldpanError; files that are there stay."""
+    from pipeline.commands._reconcile import sources
+    from pipeline.reconcile import exchange, gold
+    from pipeline.schema import GoldpanError, Mention
+
+    by_doc: dict[str, list[Mention]] = {}
+    for mention in exchange.load(args.format, args.path):
+        by_doc.setdefault(mention.doc, []).append(mention)
+    targets = {doc: args.out / f"{doc}.jsonl" for doc in by_doc}
+    there = [str(path) for path in targets.values() if path.exists()]
+    if there:
+        raise GoldpanError(f"{there[0]}: is there already; import into an empty folder, then compare")
+    outside = [doc for doc, path in targets.items() if path.parent.resolve() != args.out.resolve()]
+    if outside:
+        raise GoldpanError(f"{args.path}: the document name {outside[0]!r} leads out of {args.out}")
+    args.out.mkdir(parents=True, exist_ok=True)
+    look = sources(args.texts)
+    for doc, mentions in sorted(by_doc.items()):
+        source = look(doc)
+        digest = source.sha256 if source else ""
+        gold.write(targets[doc], gold.GoldDocument(doc, mentions, sha256=digest))
+    print(f"{args.out}: {sum(map(len, by_doc.values()))} mentions of {len(by_doc)} documents")
     return 0
