@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     take = commands.add_parser("import", help="take annotations that another tool exported into gold files")
     take.add_argument("path", type=Path, metavar="PATH", help="an export, as it was or as annotated")
-    take.add_argument("--format", required=True,
-                      choices=("csv", "parquet", "brat", "bioc-json", "bioc-xml", "docbin", "label-studio"))  # fmt: skip
+    forms = ("csv", "parquet", "brat", "bioc-json", "bioc-xml", "docbin", "label-studio")
+    take.add_argument("--format", required=True, choices=forms)
     take.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for <document>.jsonl")
     for command in (check, agree, apply, take):
         command.add_argument("--texts", type=Path, action="append", metavar="DIR",
