@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from importlib import resources
 from pathlib import Path
@@ -30,7 +31,10 @@ def build_pipeline(model: str = BUNDLED) -> Language:
     settings["components"]["goldpan_entities"]["model"] = model
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
-        return spacy.util.load_model_from_config(settings, auto_fill=True)
+        nlp = spacy.util.load_model_from_config(settings, auto_fill=True)
+    # spaCy's limit is for parsers; how long and how large a document may be is the settings' to say.
+    nlp.max_length = sys.maxsize
+    return nlp
 
 
 def bundled_path() -> Path:

@@ -45,7 +45,9 @@ class OutcomeFinder:
         found = candidates(doc, evidence.cues, evidence.sentences)
         evidence.find_conditions(found)
         named = _Judge(evidence, tables_of(doc)).names(found)
-        put(doc, "OUTCOME", [Found("OUTCOME", c.start, c.end, OutcomeValue(name), c.why) for c, name in named])
+        put(
+            doc, "OUTCOME", [Found("OUTCOME", c.start, c.end, OutcomeValue(name), c.why) for c, name in named]
+        )
         return doc
 
 

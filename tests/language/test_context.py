@@ -62,7 +62,9 @@ def test_negation_ends_after_a_few_words(nlp: Language) -> None:
 
 
 def test_a_sentence_that_takes_up_an_animal_sentence(nlp: Language) -> None:
-    assert context_of(nlp, "Rats were stressed for weeks. These deficits were reversed by lithium.") == ("animal",)
+    assert context_of(nlp, "Rats were stressed for weeks. These deficits were reversed by lithium.") == (
+        "animal",
+    )
     assert context_of(nlp, "Rats were stressed for weeks.\n\nThese deficits were reversed by lithium.") == ()
     assert context_of(nlp, "Rats were stressed. These patients took lithium.") == ()
 

@@ -48,7 +48,10 @@ def test_one_form_and_its_value(nlp: Language, form: str, name: str, items: int 
 
 
 def test_score_words_stay_outside(nlp: Language) -> None:
-    assert [s[0] for s in scales(nlp, "The MADRS total score fell, and so did YMRS scores.")] == ["MADRS", "YMRS"]
+    assert [s[0] for s in scales(nlp, "The MADRS total score fell, and so did YMRS scores.")] == [
+        "MADRS",
+        "YMRS",
+    ]
 
 
 def test_full_name_and_abbreviation_are_two_mentions(nlp: Language) -> None:
