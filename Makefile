@@ -34,10 +34,10 @@ test: $(STAMP) ## ruff, mypy and pytest
 	$(VENV)/bin/pytest -q
 
 bench: $(STAMP) ## speed, side by side with other tools
-	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks $(ARGS)
 
 bench-quality: $(STAMP) ## quality, side by side with other tools
-	@$(PY) -m benchmarks quality
+	@$(PY) -m benchmarks quality $(ARGS)
 
 model: $(STAMP) ## make the NER model again: make model DATA=folder of the corpora
 	@test -n "$(DATA)" || { echo "say where the training corpora are: make model DATA=DIR" >&2; exit 2; }

@@ -25,7 +25,7 @@ PREFIX = "GOLDPAN_"
 #: Field metadata: what is extracted depends on it, so a change of it makes cached results stale.
 _EXTRACTION = {"extraction": True}
 #: Variables of the prefix that are not settings; SAMPLES tells the tests where papers are that cannot be shared.
-_NOT_SETTINGS = {"SETTINGS", "SAMPLES"}
+_NOT_SETTINGS = {"BENCH", "DATA", "SAMPLES", "SETTINGS"}
 
 
 @dataclass(frozen=True, slots=True)
