@@ -10,23 +10,12 @@ from prefect.cache_policies import NO_CACHE
 
 from pipeline.acquire import Client, Shelf
 from pipeline.acquire import acquire as fetch
-from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 
 
-def _passing(_task: object, _run: object, state: object) -> bool:
-    """A service that does not answer may do so later; a query that it does not understand stays as it is."""
-    try:
-        state.result()  # type: ignore[attr-defined]
-    except GoldpanError as error:
-        return "query" not in str(error)
-    except Exception:
-        return False
-    return False
-
-
+# The client asks again by itself for minutes; a service that is away for longer gets one more chance.
 @task(
-    name="acquire", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=60, retry_condition_fn=_passing,
+    name="acquire", task_run_name="acquire", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=300,
     timeout_seconds=3 * 3600,
 )  # fmt: skip
 def acquire(query: str, folder: Path, settings: Settings) -> dict[str, int]:

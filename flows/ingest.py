@@ -11,7 +11,7 @@ from pipeline import steps
 from pipeline.settings import Settings
 
 
-@task(name="ingest", cache_policy=NO_CACHE, timeout_seconds=6 * 3600)
+@task(name="ingest", task_run_name="ingest", cache_policy=NO_CACHE, timeout_seconds=6 * 3600)
 def ingest(paths: list[Path], settings: Settings) -> steps.Plan:
     """Find the documents and those of them that the cache does not know."""
     return steps.plan(paths, settings)

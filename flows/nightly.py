@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, tags
+from prefect import flow
 from prefect.runtime import flow_run
 from prefect.utilities.annotations import quote
 
@@ -67,7 +67,7 @@ def nightly(
     clock = Clock()
     try:
         abandoned = store.sweep(settings.out)
-        with Run(settings.out) as run, tags("goldpan"):
+        with Run(settings.out) as run:
             with clock("acquire"):
                 fetched = _acquire(query, corpus, settings)
             with clock("ingest"):

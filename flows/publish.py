@@ -17,8 +17,17 @@ from pipeline.reconcile.score import METRICS, OVERALL
 from pipeline.schema import LABELS
 from pipeline.watch import HEADS, MODE
 
+_HEADS = {"f1": "F1"}
 
-@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=2, timeout_seconds=120)
+
+@task(
+    name="publish",
+    task_run_name="publish",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    timeout_seconds=120,
+)
 def publish(sealed: Path) -> None:
     """Make the artifacts of a sealed run: scores, changes, the last word, a link to its report."""
     record = store.read_record(sealed)
@@ -45,7 +54,7 @@ def score_rows(record: Mapping[str, Any], scores: Mapping[str, Any]) -> list[dic
     rows = [(name, labels[name]) for name in names] + [(OVERALL, scores["overall"])]
     return [
         {"label": name, "gold": score["gold"], "found": score["found"]}
-        | {metric: _with_interval(score["modes"][MODE], metric) for metric in METRICS}
+        | {_HEADS.get(metric, metric): _with_interval(score["modes"][MODE], metric) for metric in METRICS}
         for name, score in rows
     ]
 

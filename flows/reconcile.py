@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.store import Run
 
 
-@task(name="reconcile", cache_policy=NO_CACHE, timeout_seconds=6 * 3600)
+@task(name="reconcile", task_run_name="reconcile", cache_policy=NO_CACHE, timeout_seconds=6 * 3600)
 def reconcile(
     run: Run, work: steps.Plan, gold: Path | None, settings: Settings, record: Mapping[str, Any]
 ) -> steps.Reconciled:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -220,12 +221,12 @@ def _comparisons(comparisons: Sequence[Mapping[str, Any]]) -> str:
     return _table(head, rows[:_MOST]) + _more(len(rows), "concord.json")
 
 
-def _alarms(alarms: Sequence[Mapping[str, Any]]) -> str:
+def _alarms(alarms: Sequence[Mapping[str, Any]], count: int) -> str:
     rows = [
         f"<tr><td>{escape(a['check'])}<td>{escape(a['severity'])}<td>{escape(a['sum'])}<td>{_quote(a, 160)}"
         for a in alarms[:_MOST]
     ]
-    return _table(("check", "severity", "the sum", "where"), rows) + _more(len(alarms), "audit.json")
+    return _table(("check", "severity", "the sum", "where"), rows) + _more(count, "audit.json")
 
 
 def render(
@@ -250,7 +251,7 @@ def render(
         f"<h2>Studies by documents</h2>{matrix(studies, comparisons)}"
         f"<h2>Contradictions and differences</h2>{_comparisons(comparisons)}"
         f"<h2>Effects with their intervals</h2>{forest(studies)}"
-        f"<h2>Arithmetic that does not add up</h2>{_alarms(alarms)}</html>\n"
+        f"<h2>Arithmetic that does not add up</h2>{_alarms(alarms, run.get('alarms', len(alarms)))}</html>\n"
     )
 
 
@@ -266,20 +267,22 @@ def render_folder(folder: Path, record: Mapping[str, Any] | None = None) -> str:
 
     return render(
         f"goldpan run {folder.name}", record or load("run.json", {}), load("scores.json", {}), _drawn(folder),
-        load("concord.json", []), load("audit.json", []),
+        list(_array(folder / "concord.json")), list(islice(_array(folder / "audit.json"), _MOST)),
     )  # fmt: skip
+
+
+def _array(path: Path) -> Iterator[dict[str, Any]]:
+    """The elements of a file of the run; none where it is absent."""
+    return read_array(path) if path.is_file() else iter(())
 
 
 def _drawn(folder: Path) -> list[dict[str, Any]]:
     """What the page draws of a run's studies, read one at a time: which work each is, and effects with intervals."""
-    path = folder / "studies.json"
-    if not path.is_file():
-        return []
     return [
         {
             "doc": study["doc"], "study": study["study"],
             "sources": {"reference": (study.get("sources") or {}).get("reference")},
             "outcomes": [outcome for outcome in study.get("outcomes") or () if outcome.get("interval")],
         }
-        for study in read_array(path)
+        for study in _array(folder / "studies.json")
     ]  # fmt: skip

@@ -30,6 +30,11 @@ _SINGLE = dict.fromkeys(
 )
 
 
+#: A process is replaced after so many words, some two minutes of work: spaCy keeps each new word for ever, about 1.5 kB
+#: an abstract, and starting anew costs two seconds.
+_TERM = 3_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A document to extract from: its place in the run, and its entry in the cache.
@@ -79,6 +84,8 @@ class Process:
         self._ready = False
         #: it has no batch to finish, so another may be sent
         self.at_rest = True
+        #: that it has read
+        self.words = 0
 
     def wait_ready(self) -> None:
         """Until the model is loaded. Raises Ended, and GoldpanError where the settings cannot be met."""
@@ -106,6 +113,7 @@ class Process:
             if "aside" in row:
                 yield Outcome(row["aside"], reason=row["reason"])
             else:
+                self.words += row["words"]
                 yield Outcome(row["done"], row["words"], row["seconds"])
 
     def close(self) -> None:
@@ -244,7 +252,7 @@ class Pool:
             return process
 
     def _take_back(self, process: Process) -> None:
-        if process.at_rest and process.alive():
+        if process.at_rest and process.words < _TERM and process.alive():
             with self._lock:
                 self._idle.append(process)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         raise GoldpanError(f"{args.gold}: no such folder of gold; correct --gold")
     for path in args.corpus or [settings.corpus]:
         corpus.check(path)
-    sealed = _sealed(args, settings)
+    sealed, lost = _sealed(args, settings)
     record = store.read_record(sealed)
     scores = json.loads((sealed / "scores.json").read_text(encoding="utf-8"))
     if args.format == "json":
@@ -72,14 +73,19 @@ def run(args: argparse.Namespace) -> int:
         from pipeline.summary import summary
 
         print(summary(record, scores, sealed))
+    code = 1 if args.fail_if_worse and record["watch"]["worse"] else 0
     if not record["documents"]["processed"] + record["documents"]["reused"]:
         print("goldpan: no document could be read", file=sys.stderr)
-        return 2
-    return 1 if args.fail_if_worse and record["watch"]["worse"] else 0
+        code = 2
+    if lost:
+        # All is written; at its exit Prefect would try for minutes to tell the lost server of each event.
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
-def _sealed(args: argparse.Namespace, settings: Settings) -> Path:
-    """The folder of the run that the flow made."""
+def _sealed(args: argparse.Namespace, settings: Settings) -> tuple[Path, bool]:
+    """The folder of the run that the flow made, and whether the server that the user named was lost on the way."""
     from flows.server import embedded, own
     from pipeline import store, versions
     from pipeline.schema import GoldpanError
@@ -102,7 +108,7 @@ def _sealed(args: argparse.Namespace, settings: Settings) -> Path:
             str(settings.out),
         )
         try:
-            return Path(nightly(*given))
+            return Path(nightly(*given)), False
         except GoldpanError:
             raise
         except Exception as error:
@@ -115,7 +121,7 @@ def _sealed(args: argparse.Namespace, settings: Settings) -> Path:
 
     with own(settings.out) as another, temporary_settings({PREFECT_API_URL: f"{another.url}/api"}):
         another.wait()
-        return Path(nightly(*given))
+        return Path(nightly(*given)), True
 
 
 def _lost(error: BaseException | None) -> bool:
