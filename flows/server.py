@@ -38,7 +38,7 @@ QUIET = {
     "PREFECT_CLIENT_MAX_RETRIES": "6",  # each after twice the time: a server may be away for two minutes
 }
 #: Seconds that a server which the user names may take to answer.
-NAMED_PATIENCE = 10.0
+NAMED_PATIENCE = 5.0
 #: How often a server that ended is started again.
 _AGAIN = 5
 #: What a server of one run has no use for: schedules, workers, automations, block types.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.schema import Document, GoldpanError
 from pipeline.settings import Settings
+from pipeline.texts import is_texts, rows
 
 
 class Inputs:
@@ -45,9 +46,22 @@ class Inputs:
 
         for path in self.paths:
             try:
-                yield read(path, self.settings)
+                if is_texts(path):
+                    yield from self._rows(path)
+                else:
+                    yield read(path, self.settings)
             except GoldpanError as error:
                 self._report(str(error))
+
+    def _rows(self, path: Path) -> Iterator[Document]:
+        """The documents of a file of texts."""
+        from pipeline.reading.text import build
+
+        for row in rows(path, self.settings.max_bytes):
+            if row.reason:
+                self._report(f"{path}, row {row.number}: {row.reason}")
+            else:
+                yield build(row.text, row.id, path=str(path))
 
     def _report(self, line: str) -> None:
         self.bad += 1

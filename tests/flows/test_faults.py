@@ -144,7 +144,7 @@ def test_named_server_that_goes_for_good_and_one_that_never_was(shelf, undisturb
     gone = Server(tmp_path / "prefect")
     gone.wait()
     out = tmp_path / "out"
-    env = {"PREFECT_API_URL": f"{gone.url}/api", "PREFECT_CLIENT_MAX_RETRIES": "1"}
+    env = {"PREFECT_API_URL": f"{gone.url}/api", "PREFECT_CLIENT_MAX_RETRIES": "0"}
     process = start(clean_env, shelf, "texts.jsonl", "--out", out, **env, **_SLOWLY)
     wait_for(lambda: cached(out) >= 2)
     gone.close()

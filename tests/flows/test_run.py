@@ -37,12 +37,18 @@ def test_second_run_extracts_nothing_and_a_changed_paper_is_the_only_one_read(
 
     path = papers / "beta2021.txt"
     path.write_text(path.read_text(encoding="utf-8").replace("600 mg/d", "900 mg/d"), encoding="utf-8")
-    third = goldpan("run", papers, **server)
+    third = goldpan("run", papers, "--fail-if-worse", **server)
     assert "1 processed, 2 reused" in third.stdout
     latest = store.latest(out)
     assert latest
     changed = [json.loads(line) for line in (latest / "diff.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {row["doc"] for row in changed} == {"beta2021"} and changed
+    # The dose of before is there no more.
+    assert third.returncode == (1 if record(out)["watch"]["worse"] else 0)
+    assert "1 document with another text: beta2021" in record(out)["watch"]["new"]
+    (papers / "beta2021.txt").write_bytes(b"")
+    fourth = goldpan("run", papers, "--fail-if-worse", **server)
+    assert fourth.returncode == 1 and "worse: 1 document set aside that was read: beta2021" in fourth.stdout
     assert {"lexicons", "model", "goldpan", "settings", "inputs", "timings", "libraries"} <= set(record(out))
 
 
