@@ -109,7 +109,8 @@ def test_assembled_concordance_is_that_of_all_studies_at_once(tmp_path):
     path = write(tmp_path / "t.jsonl", rows)
     studies = [
         [study("a", 20, None), study("roe2001", 24, title)], [study("b", 30, None)],
-        [study("roe2001", 28, title), study("c", 40, None)], [study("d", 50, "Another trial of quite other drugs in mania")],
+        [study("roe2001", 28, title), study("c", 40, None)],
+        [study("d", 50, "Another trial of quite other drugs in mania")],
     ]  # fmt: skip
     with Run(tmp_path) as run:
         work = steps.plan([path], settings)

@@ -1,5 +1,6 @@
 """The last word of a run: new, worse, for a curator."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,8 @@ def test_first_run_has_nothing_new(tmp_path):
 def test_a_name_that_shares_its_hash_is_not_taken_for_another(tmp_path, monkeypatch):
     monkeypatch.setattr("pipeline.mentions._hash", lambda text: 7)
     path = tmp_path / "mentions.jsonl"
-    rows = [
-        '{"doc": "%s", "label": "DRUG", "start": 0, "end": 1, "text": "x", "value": {}}\n' % name
-        for name in "abb"
-    ]
+    rest = {"label": "DRUG", "start": 0, "end": 1, "text": "x", "value": {}}
+    rows = [json.dumps({"doc": name, **rest}) + "\n" for name in "abb"]
     path.write_text("".join(rows), encoding="utf-8")
     found = MentionFile(path)
     assert [len(found.of(name)) for name in "abc"] == [1, 2, 0]
