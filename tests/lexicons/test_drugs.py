@@ -107,6 +107,9 @@ def test_drug_rows_are_well_formed(file: str) -> None:
     for row in DRUGS[file]:
         name = row["name"]
         assert name and name == name.lower().strip(), name
+        assert all(re.fullmatch(r"[A-DGHJL-NPRSV]\d{2}[A-Z]{2}\d{2}", code) for code in parts(row["atc"])), (
+            name
+        )
         assert row["source"], name
         assert row["kind"] in KINDS, name
         assert row["context"] in {"", "ambiguous"}, name
@@ -206,3 +209,18 @@ def test_what_the_body_makes_too_needs_evidence_of_being_given(name: str) -> Non
 )
 def test_what_the_guidelines_exclude_is_listed(term: str) -> None:
     assert term.lower() in {row["term"].lower() for row in NOT_DRUGS}
+
+
+def test_an_atc_code_has_one_drug() -> None:
+    counts = Counter(code for row in ALL_DRUGS for code in parts(row["atc"]))
+    assert [code for code, count in counts.items() if count > 1] == []
+    assert len(counts) >= 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("paracetamol", "N02BE01"), ("metformin", "A10BA02"), ("rituximab", "L01FA01"), ("dolutegravir", "J05AJ03"),
+     ("clopidogrel", "B01AC04"), ("ketamine", "N01AX03"), ("esketamine", "N06AX27"), ("tiotropium", "R03BB04")],
+)  # fmt: skip
+def test_atc_codes_of_common_drugs(name: str, code: str) -> None:
+    assert code in parts(owner(name)["atc"])
