@@ -12,6 +12,8 @@ _LINE = re.compile(r"[^\n]*\n?")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _ITEM = re.compile(r"^\s{0,8}(?:[-*•‣·▪◦–]|\(?\d{1,3}[.)]|\[\d{1,3}\])\s+(?=\S)")
 _RULE = re.compile(r"^\s*(?:[-=_*~]\s*){3,}$|^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
+#: in an abstract with one label a line, the line that is none of its text
+_FUNDING_LINE = re.compile(r"\*{0,2}(?:Funding|FUNDING)\b\s*[:.]?\*{0,2}\s+[A-Z]")
 _MARKUP = re.compile(r"<[^<>]{1,300}>|[*`]+|(?<!\w)_+|_+(?!\w)|\\(?=[^A-Za-z])|^#+\s*")
 
 
@@ -120,7 +122,10 @@ def _split_group(source: str, lines: list[tuple[int, int]]) -> list[Block]:
             out.append(_block(source, "item", list(run)))
             run.clear()
         else:
-            if run and not _wraps(source, run[-1], (start, stop), widest):
+            if run and (
+                not _wraps(source, run[-1], (start, stop), widest)
+                or (_FUNDING_LINE.match(text) and source[slice(*run[-1])].rstrip()[-1:] in ".!?")
+            ):
                 flush()
             run.append((start, stop))
         i += 1

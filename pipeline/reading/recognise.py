@@ -79,6 +79,13 @@ LEGEND = re.compile(
     r"[\w./-]{1,14}\s*[:=]\s*[^.:=]{3,80}[,;]\s*[\w./ -]{1,16}\s*[:=]\s*",
     re.IGNORECASE,
 )
+#: "Aims. To compare …", "Importance  Many smokers …": the label that a structured abstract begins with
+ABSTRACT_LABEL = re.compile(
+    r"(?:(?:study\s+)?(?:background|objectives?|aims?|introduction|purpose|importance|context|rationale|question|design"
+    r"|setting|methods)(?:(?:\s*/\s*|\s*,\s*|\s+(?:and|&)\s+)(?:aims?|objectives?|purpose|methods|setting|hypothes[ie]s"
+    r"|participants))*)(?:\s*[:.—–]\s*(?=\S)|\s+(?=(?-i:[A-Z])))",
+    re.IGNORECASE,
+)
 TRAILING_MARK = re.compile(
     r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$"
 )

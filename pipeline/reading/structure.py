@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pipeline.reading.blocks import Block, strip_markup
 from pipeline.reading.furniture import find_furniture, furniture_lines, own_watermarks, watermark_pattern
 from pipeline.reading.recognise import (
+    ABSTRACT_LABEL,
     AFFILIATION,
     CAPTION,
     EMAIL,
@@ -364,17 +365,24 @@ class Walk:
             self.zone_title = ""
             self._prose(block, text)
             return
-        structured = re.match(
-            r"(?:background|objectives?|aims?|introduction|purpose|importance|context)\s*:",
-            text,
-            re.IGNORECASE,
-        )
-        if structured:
+        label = ABSTRACT_LABEL.match(text)
+        if (label and (not label[0].rstrip()[-1].isalpha() or text[-1] in ".?!")) or self._begins_short(
+            i, text
+        ):
             self._choose_title()
             self.begun, self.zone = True, "abstract"
             self._prose(block, text)
             return
         self._add("front_matter", block)
+
+    def _begins_short(self, i: int, text: str) -> bool:
+        """A short first paragraph of an abstract: whole sentences behind a title, and prose or a label comes next."""
+        if not is_prose(text, 8) or text[-1] not in ".?!" or JOURNAL_LINE.search(text) or not self.out.parts:
+            return False
+        following = next(
+            (b.plain for j, b in enumerate(self.blocks[i + 1 :], i + 1) if j not in self.furniture), ""
+        )
+        return is_prose(following, 25) or ABSTRACT_LABEL.match(following) is not None
 
     # ------------------------------------------------------------ joining
 

@@ -158,6 +158,30 @@ def test_a_snippet_is_all_body() -> None:
 
 
 @pytest.mark.parametrize(
+    "opening",
+    ["Aims. To compare drug A with drug B.", "Importance  Many smokers resume smoking soon after they leave hospital.",
+     "Falls are frequent in old age. We asked whether drug A makes them more frequent."],
+)  # fmt: skip
+def test_an_abstract_begins_with_its_first_sentence_however_short(opening: str) -> None:
+    rest = (
+        "Methods. Forty patients were given drug A or placebo for six weeks in this double-blind trial; " * 2
+    )
+    document = build(f"Drug A for the prevention of falls\n\n{opening}\n\n{rest}", "a")
+    assert document.title == "Drug A for the prevention of falls"
+    assert " ".join(opening.split()) in " ".join(document.text.split())
+
+
+def test_a_line_on_funding_inside_an_abstract_is_no_text() -> None:
+    lines = [
+        "Methods We gave drug A to forty patients who had been referred to one of the nine clinics.",
+        "Findings Drug A was better than placebo in both of the groups that had been agreed on.",
+        "Funding Council of Sciences and the maker of drug A.",
+    ]
+    document = build("Drug A and drug B in adults\n\nSummary\n" + "\n".join(lines), "a")
+    assert "better than placebo" in document.text and "Council" not in document.text
+
+
+@pytest.mark.parametrize(
     ("entry", "authors", "year", "title"),
     [
         (
