@@ -279,6 +279,7 @@ class Walk:
             block.words <= 60
             and AFFILIATION.search(text)
             and not is_prose(text, 25)
+            and not (ABSTRACT_LABEL.match(text) or re.search(r"\b(?:[Ww]e|whether)\b", text))
             and (not self.begun or self._is_address(block, text))
         ):
             self._note(block, "front_matter" if not self.begun else "author_notes")
