@@ -15,6 +15,8 @@ _RULE = re.compile(r"^\s*(?:[-=_*~]\s*){3,}$|^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-
 #: in an abstract with one label a line, the line that is none of its text
 _FUNDING_LINE = re.compile(r"\*{0,2}(?:Funding|FUNDING)\b\s*[:.]?\*{0,2}\s+[A-Z]")
 _MARKUP = re.compile(r"<[^<>]{1,300}>|[*`]+|(?<!\w)_+|_+(?!\w)|\\(?=[^A-Za-z])|^#+\s*")
+#: What every markup begins with: a text without any of them, as most are, is not searched.
+_MARKUP_SIGNS = ("<", "*", "`", "_", "\\", "#")
 
 
 @dataclass(slots=True)
@@ -39,7 +41,9 @@ def strip_markup(text: str) -> str:
     >>> strip_markup("**Key Words** Ketamine <sup>1</sup>")
     'Key Words Ketamine 1'
     """
-    return " ".join(_MARKUP.sub("", text).split())
+    if any(sign in text for sign in _MARKUP_SIGNS):
+        text = _MARKUP.sub("", text)
+    return " ".join(text.split())
 
 
 def _is_pipe_row(line: str) -> bool:

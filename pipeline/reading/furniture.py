@@ -45,6 +45,23 @@ def watermark_pattern() -> re.Pattern[str]:
     return re.compile(rf"{marks}(?:{'|'.join(alternatives)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
 
 
+@cache
+def _watermark_words() -> tuple[tuple[str, ...], ...]:
+    """For each known watermark, words of its first five, none of which it can lack."""
+    inline = (row["pattern"].split(" ")[:5] for row in rows("furniture.tsv") if row["where"] == "inline")
+    return tuple(tuple(word for word in words if word.isalpha() and len(word) > 3) for words in inline)
+
+
+def may_be_marked(source: str) -> bool:
+    """Whether a source can hold a known watermark; searching words is a hundred times as fast as the pattern.
+
+    >>> may_be_marked("It is illegal to post this copyrighted PDF on any website."), may_be_marked("Lithium helped.")
+    (True, False)
+    """
+    lower = source.lower()
+    return any(all(word.lower() in lower for word in words) for words in _watermark_words())
+
+
 def own_watermarks(blocks: list[Block]) -> re.Pattern[str] | None:
     """Watermarks that no list knows: a short line of its own that comes again glued into other blocks.
 

@@ -60,11 +60,8 @@ _EVENTS = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-#: Where an event can begin; one character class, so that plain prose is passed over at once.
-_TRIGGER = re.compile(
-    rf"[<^_$⁻⁽{_SUP}\[\]!(\\*`&\r\n{_GLYPHS}]"
-    r"|(?<=[.,;:])\d|(?<=\d)\.(?=\d)"
-)
+#: Where an event can begin, or at the digit behind; one character class, so that plain prose is passed over at once.
+_TRIGGER = re.compile(rf"[<^_$⁻⁽{_SUP}\[\]!(\\*`&\r\n{_GLYPHS}.,;:](?:(?<![.,;:])|(?=\d))")
 _UNIT_BEFORE = re.compile(
     r"(?:^|[^A-Za-z])(?:[cmkdµn]?m|kg|mg|g|h|hr|min|s|sec|day|d|wk|week|mL|ml|L|l|IU|Hz)$"
 )
@@ -146,7 +143,11 @@ class Inline:
             match = _EVENTS.match(self.source, look, end)
             if match is None:
                 look += 1
-                continue
+                if trigger[0] not in ".,;:":
+                    continue
+                match = _EVENTS.match(self.source, look, end)
+                if match is None:
+                    continue
             # lastgroup names the outermost group, which closes last; the text groups within never do.
             handler: Callable[[re.Match[str], int], int] = getattr(self, f"_on_{match.lastgroup}")
             builder.copy(at, look)
@@ -411,17 +412,25 @@ class Inline:
                 self.builder.copy(start, start + 1)
 
 
+# A lookbehind stands behind the first sign, so that the search leaps from one such sign to the next.
+_SUP_MARK = re.compile(rf"<sup>\s*\d|\^\{{\s*\d|(?<=[a-z.,;)])[{_SUP}]")
+_BRACKET_MARK = re.compile(r"\[\s*\d{1,3}\s*(?:[,;–-]\s*\d{1,3}\s*)*\]")
+_YEAR_MARK = re.compile(r"[12](?<!\w[12])(?:(?<=1)[89]|(?<=2)0)\d\d[a-z]?\s*[;)]")
+_PAREN_MARK = re.compile(r"\((?:(?<=[a-z]\()|(?<=[a-z]\s\())\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)")
+_FLAT_MARK = re.compile(r"[.,](?<=[a-z)][.,])\d{1,3}(?:[,–-]\d{1,3})*(?=\s)")
+
+
 def citation_style(prose: str, highest: int | None, numbered: bool) -> Style:
     """Decide a document's citation style by counting its marks.
 
     ``prose`` is its text without the reference list; ``highest`` the last reference number.
     """
-    sup = len(re.findall(rf"<sup>\s*\d|\^\{{\s*\d|(?<=[a-z.,;)])[{_SUP}]", prose))
-    bracket = len(re.findall(r"\[\s*\d{1,3}\s*(?:[,;–-]\s*\d{1,3}\s*)*\]", prose))
-    year = len(re.findall(r"\b(?:1[89]|20)\d\d[a-z]?\s*[;)]", prose))
-    paren = len(re.findall(r"(?<=[a-z])\s?\(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)", prose))
+    sup = len(_SUP_MARK.findall(prose)) if any(sign in prose for sign in f"<^{_SUP}") else 0
+    bracket = len(_BRACKET_MARK.findall(prose)) if "[" in prose else 0
+    year = len(_YEAR_MARK.findall(prose))
+    paren = len(_PAREN_MARK.findall(prose))
     numeric = sup + bracket
-    flat = len(re.findall(r"(?<=[a-z)][.,])\d{1,3}(?:[,–-]\d{1,3})*(?=\s)", prose))
+    flat = len(_FLAT_MARK.findall(prose))
     parenthesis = bool(numbered and highest and numeric < 3 and paren >= 5 and paren > 2 * year)
     return Style(
         superscript=sup > 0 and sup * 3 >= bracket,

@@ -50,10 +50,11 @@ def heading_kind(text: str) -> SectionKind | None:
     return None
 
 
-FUNCTION = re.compile(
-    r"\b(?:the|of|and|in|to|a|is|are|was|were|for|with|that|this|by|as|on|from|be|at|an|or|have|has|we|which)\b",
-    re.IGNORECASE,
+_FUNCTION_WORDS = (
+    "the of and in to a is are was were for with that this by as on from be at an or have has we which"
 )
+FUNCTION = re.compile(rf"\b(?:{_FUNCTION_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
+_is_function_word = frozenset(_FUNCTION_WORDS.split()).__contains__
 CAPTION = re.compile(
     r"^(?:supplement(?:ary|al) |e|extended data )?(?:fig(?:ure)?s?\.?|tables?|box|scheme|chart|"
     r"panel)\s*(?:[A-Z]?\d{1,3}[A-Za-z]?|[IVX]{1,5})?\s*(?:[.:|–—]|$|\s(?=[A-Z]))",
@@ -89,15 +90,21 @@ ABSTRACT_LABEL = re.compile(
 TRAILING_MARK = re.compile(
     r"(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹⁻,–-]*[⁰¹²³⁴-⁹]|\[[\d,;\s–-]+\]|[*_\s]|</?\w+>)+$"
 )
+#: The last characters that a trailing mark can have.
+TRAILING = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹>}]*_")
 LEADING_MARK = re.compile(r"^(?:<sup>[^<]*</sup>|\^\{[^}]*\}|[⁰¹²³⁴-⁹]+|\[[\d,;\s–-]+\]|[*_\s\"“(]|</?\w+>)+")
 
 
 def is_prose(text: str, words: int = 12) -> bool:
     """Whether a text reads as sentences: long enough, with function words, not an address or a list of names."""
-    count = len(text.split())
-    if count < words:
+    pieces = text.lower().split()
+    if len(pieces) < words:
         return False
-    return len(FUNCTION.findall(text)) >= 0.12 * count and not EMAIL.search(text)
+    enough = 0.12 * len(pieces)
+    # words between white space are nearly all of them, and counted twenty times as fast
+    return (sum(map(_is_function_word, pieces)) >= enough or len(FUNCTION.findall(text)) >= enough) and not (
+        "@" in text and EMAIL.search(text)
+    )
 
 
 def looks_like_names(text: str) -> bool:

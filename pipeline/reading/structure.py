@@ -10,7 +10,13 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.reading.blocks import Block, strip_markup
-from pipeline.reading.furniture import find_furniture, furniture_lines, own_watermarks, watermark_pattern
+from pipeline.reading.furniture import (
+    find_furniture,
+    furniture_lines,
+    may_be_marked,
+    own_watermarks,
+    watermark_pattern,
+)
 from pipeline.reading.recognise import (
     ABSTRACT_LABEL,
     AFFILIATION,
@@ -21,6 +27,7 @@ from pipeline.reading.recognise import (
     LEADING_MARK,
     LEGEND,
     REFERENCE_LIKE,
+    TRAILING,
     TRAILING_MARK,
     heading_kind,
     is_prose,
@@ -56,7 +63,7 @@ class Structure:
 class Walk:
     """One pass over the blocks; each is given its kind, and cut paragraphs are joined."""
 
-    def __init__(self, source: str, blocks: list[Block], watermark: re.Pattern[str]) -> None:
+    def __init__(self, source: str, blocks: list[Block], watermark: re.Pattern[str] | None) -> None:
         self.source = source
         self.watermark = watermark
         self.blocks = blocks
@@ -91,6 +98,8 @@ class Walk:
 
     def _content(self, block: Block) -> str:
         """The block's plain text without watermarks."""
+        if self.watermark is None:
+            return block.plain
         raw = self.source[block.start : block.end]
         clean = self.watermark.sub("", raw)
         if clean != raw:
@@ -390,7 +399,7 @@ class Walk:
     def _prose(self, block: Block, text: str) -> None:
         kind: SectionKind = self.zone if self.zone in ("abstract", "body") else "body"
         raw = self.source[block.start : block.end]
-        lead = self.watermark.match(raw)
+        lead = self.watermark.match(raw) if self.watermark else None
         if lead:
             raw = raw[lead.end() :]
         head = LEADING_MARK.sub("", raw)
@@ -401,7 +410,8 @@ class Walk:
                 self.open = None
             return
         part = self._add("box" if block.kind == "item" else kind, block)
-        cut_word = re.search(r"[^\W\d_][-‐\u00ad]$", raw.rstrip()) is not None
+        bare = raw.rstrip()
+        cut_word = bare.endswith(("-", "‐", "\u00ad")) and bare[-2:-1].isalpha()
         if block.kind == "prose" and self._unfinished(raw) and (block.words >= 6 or cut_word):
             self.open, self.since_open = part, len(self.out.parts)
 
@@ -420,16 +430,21 @@ class Walk:
 
     @staticmethod
     def _unfinished(raw: str) -> bool:
-        bare = TRAILING_MARK.sub("", raw.rstrip())
+        bare = raw.rstrip()
+        if bare[-1:] in TRAILING:
+            bare = TRAILING_MARK.sub("", bare)
         return bool(bare) and bare[-1] not in ".!?:"
 
 
-def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str]]:
-    """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks to be cut out of them."""
-    watermark = watermark_pattern()
+def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str] | None]:
+    """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks to be cut out, if there are any."""
+    watermark = watermark_pattern() if may_be_marked(source) else None
     own = own_watermarks(blocks)
     if own is not None:
-        watermark = re.compile(f"{watermark.pattern}|(?-i:{own.pattern})", re.IGNORECASE)
+        known = watermark or watermark_pattern()
+        watermark = re.compile(f"{known.pattern}|(?-i:{own.pattern})", re.IGNORECASE)
+    if watermark is not None and not watermark.search(source):
+        watermark = None
     found = Walk(source, blocks, watermark).run()
     if not any(part.kind in ("abstract", "body") and not part.heading for part in found.parts):
         # nothing long enough to begin an article: a snippet, an abstract alone. All of it is body.

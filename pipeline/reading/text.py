@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from functools import cached_property
 
 from pipeline.reading.blocks import split_blocks
 from pipeline.reading.inline import Anchor, Inline, citation_style
@@ -16,17 +17,27 @@ from pipeline.reading.tables import cell_spans
 from pipeline.schema import KEPT, Cell, Citation, Document, Reference, Section, Table
 
 _WORD = re.compile(r"[^\W\d_]+")
+_BROKEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])")
 
 
 class _Writer:
     """Writes the kept parts of a source, one after the other, through one `Builder`."""
 
-    def __init__(self, source: str, inline: Inline, vocabulary: Counter[str]) -> None:
+    def __init__(self, source: str, inline: Inline, prose: str) -> None:
         self.source = source
         self.builder = inline.builder
         self.inline = inline
-        self.vocabulary = vocabulary
+        self.prose = prose
         self.tables: list[Table] = []
+
+    @cached_property
+    def vocabulary(self) -> Counter[str]:
+        """The words of the text, counted where the first hyphen at a line end asks for them."""
+        words = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", self.prose))
+        for word in [w for w in words if "-" in w]:
+            for half in word.split("-"):
+                words[half] += words[word]
+        return words
 
     def paragraph(self, part: Part) -> None:
         previous_end: int | None = None
@@ -39,9 +50,10 @@ class _Writer:
     def _wrapped(self, start: int, end: int) -> None:
         """Write a stretch whose lines may be hard-wrapped: a hyphen before a line end is undone or kept."""
         at = start
-        for match in re.finditer(
-            r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])", self.source[start:end]
-        ):
+        if self.source.find("\n", start, end) < 0:
+            self.inline.write(start, end)
+            return
+        for match in _BROKEN.finditer(self.source[start:end]):
             cut = start + match.start()
             self.inline.write(at, cut)
             self._hyphen(cut, start + match.end())
@@ -119,12 +131,8 @@ def build(
     if by_name:
         references = parse_references(source, found.references, numbered=False)
     builder = Builder(source)
-    inline = Inline(builder, style, watermark if watermark.search(source) else None)
-    vocabulary = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", prose))
-    for word in [w for w in vocabulary if "-" in w]:
-        for half in word.split("-"):
-            vocabulary[half] += vocabulary[word]
-    writer = _Writer(source, inline, vocabulary)
+    inline = Inline(builder, style, watermark)
+    writer = _Writer(source, inline, prose)
     sections: list[Section] = []
     caption = ""
     for part in found.parts:
