@@ -437,7 +437,7 @@ class Walk:
 
 
 def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str] | None]:
-    """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks to be cut out, if there are any."""
+    """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks that it bears, if any."""
     watermark = watermark_pattern() if may_be_marked(source) else None
     own = own_watermarks(blocks)
     if own is not None:
