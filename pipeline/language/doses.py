@@ -9,15 +9,17 @@ question; otherwise it is null.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.language import dose_forms
 from pipeline.language.common import Sentences, get, put, sentences_of, text_of
+from pipeline.language.dose_drugs import Candidate, Linker, drug_name, of_solution
 from pipeline.language.numbers import DASHES, Number, Numbers, link, numbers_of
 from pipeline.language.units import Unit, match_unit
-from pipeline.schema import DoseValue, DrugValue, Found
+from pipeline.schema import Found
 
 _GAP = re.compile(rf"\s*[{DASHES}]?\s*(?:an?\s+)?")
 _SAMPLE = re.compile(r"\s*[(\[]\s*[nN]\s*=\s*\d+\s*[)\]]")
@@ -33,41 +35,23 @@ _CONCENTRATION = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"\b(?:weigh(?:ed|ing|s|t)?|weights?|lost|gained?|tumou?rs?|birth|lighter|heavier|fat|fib(?:re|er)|protein|carbohydrates?|urine|stool|tissue|faeces|feces|diet|meal|brain)\b",
+    r"\b(?:weigh(?:ed|ing|s|t)?|weights?|lost|gained?|tumou?rs?|birth|lighter|heavier|fat|fib(?:re|er)|protein|carbohydrates?|urine|stool|tissue|faeces|feces|diet|meal|brain|rats?|mice|pups|animals|rabbits|neonates|newborns)\b",
     re.IGNORECASE,
 )
 _DOSE_WORD = re.compile(
     r"\b(?:dos(?:e|es|ed|age|ages|ing)|received?|receiving|administered|administration|given|infus\w+|inject\w+|tablets?|capsules?|bolus|treat(?:ed|ment)|daily|twice|once|oral(?:ly)?|intra\w+|subcutaneous\w*|i\.?v\.?|titrated|loading|maintenance|supplement\w*|prescribed|medication)\b",
     re.IGNORECASE,
 )
-#: Between a drug and the dose behind it: brackets, routes, and the words of dosing.
-_BEFORE = re.compile(
-    r"[\s(\[,:;=@-]*(?:(?:at|in|to|of|was|were|is|be|being|been|with|from|up|using|given|administered|dosed|doses?|dosages?|dosing|infusions?|injections?|treatment|therapy|"
-    r"monotherapy|tablets?|capsules?|spray|solution|hydrochloride|the|an?|single|total|daily|mean|median|average|starting|initial|fixed|flexible|low|high|lower|higher|"
-    r"standard|target|maximum|maximal|minimum|recommended|titrated|started|initiated|increased|reduced|orally?|intravenous(?:ly)?|intranasal(?:ly)?|intramuscular(?:ly)?|"
-    r"subcutaneous(?:ly)?|sublingual(?:ly)?|topical(?:ly)?|nasal|IV|i\.v\.|IM|i\.m\.|SC|s\.c\.|PO|p\.o\.|IN|bolus|loading|maintenance|once|twice|thrice|weekly|monthly|approximately|about|"
-    r"either|between|ranging|range|sub-?an[a]?esthetic|placebo-controlled|extended-release|XR|SR|ER|CR|\d+|one|two|three|four)[\s(\[,:;=-]*){0,9}"
+#: *assigned to 150 mg, 184* to, and *, 184 to 200 mg* and 181 to
+_ALLOCATED = re.compile(
+    r"\b(?:assigned|allocated|randomi[sz]ed)\s+to\s[^.;]{0,60}?\d\s?[a-zµμ/]+(?:\s+[\w-]+){0,4}(?:,|,?\s+and)\s+$",
+    re.IGNORECASE,
 )
-#: Between a dose and the drug behind it.
-_AFTER = re.compile(
-    r"(?:[\s\]]|(?<=[a-z])[-)]\s)*(?:(?:of|doses?|infusions?|injections?|tablets?|capsules?|bolus|intravenous(?:ly)?|intranasal(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual|"
-    r"oral(?:ly)?|topical|nasal|transdermal|IV|i\.v\.|IM|SC|IN|PO|racemic|inhaled|rectal|an?|the|once|twice|thrice|daily|weekly|monthly|per|day|single|open-label|adjunctive|add-on|"
-    r"extended-release|slow-release|immediate-release|controlled-release|pegylated|liposomal|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)[\s-]*){0,6}$"
+_GROUP_NEXT = re.compile(r"(?:\s+[\w-]+){0,3}(?:,|,?\s+and)\s+\d[\d,]*\s+to\s+(?!\d)")
+_SOLVENT = re.compile(
+    r"\b(?:in|into|to|with|per|every|above|below|exceeding|[<>≥≤])\s*(?:an?\s+|the\s+)?(?:(?:total|final|fixed|same)\s+)?(?:volume\s+of\s+)?$",
+    re.IGNORECASE,
 )
-_EQUIVALENT = re.compile(r"[\s,)]*(?:in\s+|of\s+|an?\s+|the\s+)*$")
-_CONTROLS = {"placebo"}
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A dose before its drug is known."""
-
-    start: int
-    end: int
-    amounts: list[float]
-    range: bool
-    unit: Unit
-    rule: str
 
 
 class DoseFinder:
@@ -85,13 +69,13 @@ class DoseFinder:
         sentences = sentences_of(doc)
         drugs = get(doc, "DRUG")
         candidates = self._candidates(text, numbers, sentences, drugs)
-        put(doc, "DOSE", _Linker(text, sentences, drugs, candidates).found())
+        put(doc, "DOSE", Linker(text, sentences, drugs, candidates).found())
         return doc
 
     def _candidates(
         self, text: str, numbers: Numbers, sentences: Sentences, drugs: list[Found]
-    ) -> list[_Candidate]:
-        out: list[_Candidate] = []
+    ) -> list[Candidate]:
+        out: list[Candidate] = []
         units: list[Unit | None] = []
         exponents: set[int] = set()
         taken = 0
@@ -103,18 +87,31 @@ class DoseFinder:
             gap = _GAP.match(text, number.end)
             units.append(match_unit(text, gap.end() if gap else number.end))
             taken = units[-1].end if units[-1] else taken
+        forms = [*dose_forms.powers(text), *self._areas(text, drugs)]
+        out += [Candidate(f.start, f.end, list(f.amounts), f.range, f.unit, f.rule) for f in forms]
         for i, unit in enumerate(units):
-            if unit is None or unit.concentration:
+            if unit is None or unit.concentration or any(f.start <= numbers[i].start < f.end for f in forms):
                 continue
             candidate = self._coordination(text, numbers, units, exponents, i, unit)
             before = max((u.end for u in units[:i] if u is not None and u.end <= unit.end), default=0)
             if candidate and self._is_dose(text, candidate, sentences, drugs, before):
                 out.append(candidate)
-        return out
+        return sorted(out, key=lambda candidate: candidate.start)
+
+    @staticmethod
+    def _areas(text: str, drugs: list[Found]) -> Iterator[dose_forms.Form]:
+        """Target areas of carboplatin; any other area is a measurement."""
+        own = [d for d in drugs if drug_name(d) == "carboplatin"]
+        if own:
+            yield from (
+                f
+                for f in dose_forms.areas(text)
+                if any(-60 < f.start - d.end < 60 or 0 <= d.start - f.end < 20 for d in own)
+            )
 
     def _coordination(
         self, text: str, numbers: Numbers, units: list[Unit | None], exponents: set[int], i: int, unit: Unit
-    ) -> _Candidate | None:
+    ) -> Candidate | None:
         """Follow the coordination that ends at number ``i`` back to its first number."""
         members: list[Number] = [numbers[i]]
         links: list[str] = []
@@ -140,7 +137,9 @@ class DoseFinder:
                 continue
             if joined not in ("range", "to", "comma", "and", "or", "versus", "slash"):
                 break
-            if joined == "slash" and not (left.is_integer and right.is_integer):
+            if joined == "slash" and not (
+                (left.is_integer and right.is_integer) or self._of_combination(text, left, unit)
+            ):
                 break
             if not self._alike(left, right, joined):
                 break
@@ -150,7 +149,9 @@ class DoseFinder:
         if (len(set(links)) > 1 and links[-1] == "comma") or (
             "comma" in links and ("to" in links or "range" in links)
         ):
-            members, links = members[-1:], []  # "from 71 to 22, 100 mg": the comma ends a clause
+            # "from 71 to 22, 100 mg", "n = 88; 100–400 mg": the comma ends a clause
+            keep = 2 if links[-1] in ("range", "to") and links[-2] == "comma" else 1
+            members, links = members[-keep:], links[-1:] if keep == 2 else []
         before = text[max(0, members[0].start - 14) : members[0].start]
         if len(members) > 1 and _COUNTER.search(before):
             members, links = members[-1:], []
@@ -161,11 +162,31 @@ class DoseFinder:
             links[-1] in ("range", "to")
             or (links[-1] == "and" and re.search(r"\bbetween\s+$", before) is not None)
         )
-        if is_range and amounts[0] > amounts[1] and links[-1] == "range":
+        if is_range and links[-1] == "to" and self._allocates(text, members[0].start, unit.end):
             members, amounts, is_range = members[-1:], amounts[-1:], False
+        elif is_range and amounts[0] > amounts[1]:
+            is_range = False  # "fell from 712 to 655 mg/day"
+            if links[-1] == "range":
+                members, amounts = members[-1:], amounts[-1:]
         rule = "number+unit" if len(members) == 1 else "range" if is_range else "coordination"
-        return _Candidate(
+        return Candidate(
             members[0].start, unit.end, amounts, is_range, unit, rule + ("+spread" if spread else "")
+        )
+
+    @staticmethod
+    def _of_combination(text: str, left: Number, unit: Unit) -> bool:
+        """*salmeterol/fluticasone 50/12.5 µg*: amounts of a combination, and no share or ratio."""
+        return (
+            unit.kind == "mass"
+            and re.search(r"[a-z]\s?[/+–-]\s?[a-z]", text[max(0, left.start - 60) : left.start]) is not None
+        )
+
+    @staticmethod
+    def _allocates(text: str, start: int, end: int) -> bool:
+        """*181 were assigned to 150 mg, 184 to 200 mg and 181 to placebo*: a group's size before its dose."""
+        return _ALLOCATED.search(text, max(0, start - 90), start) is not None or (
+            _GROUP_NEXT.match(text, end) is not None
+            and not re.search(r"\bfrom\s+$", text[max(0, start - 6) : start])
         )
 
     @staticmethod
@@ -194,14 +215,15 @@ class DoseFinder:
         return left.word == right.word or joined in ("to", "or", "and")
 
     def _is_dose(
-        self, text: str, dose: _Candidate, sentences: Sentences, drugs: list[Found], before: int
+        self, text: str, dose: Candidate, sentences: Sentences, drugs: list[Found], before: int
     ) -> bool:
         start, end = sentences.around(dose.start)
         # a level spoken of before another amount is that amount's
         left = text[max(start, dose.start - 60, min(before, dose.start)) : dose.start]
-        if _CONCENTRATION.search(left):
-            return False
         kind = dose.unit.kind
+        by_body = re.search(r"/(?:kg|m2)\b", dose.unit.ucum) is not None  # nobody measures a level so
+        if _CONCENTRATION.search(left) and not by_body:
+            return False
         if kind in ("mass", "activity", "radioactivity"):
             return not re.match(
                 r"\s*(?:of\s+)?(?:cholesterol|tissue|protein\b)", text[dose.end : dose.end + 20]
@@ -209,8 +231,15 @@ class DoseFinder:
         near = any(d.start >= start and d.end <= end for d in drugs)
         words = bool(_DOSE_WORD.search(text, max(start, dose.start - 80), min(end, dose.end + 50)))
         if kind == "weight":
-            body = bool(_BODY.search(text, max(start, dose.start - 30), min(end, dose.end + 25)))
+            body = not by_body and bool(
+                _BODY.search(text, max(start, dose.start - 30), min(end, dose.end + 25))
+            )
             return ((near or dose.unit.rate) and words and not body) or (near and not body)
+        if kind == "volume":
+            if of_solution(text, dose, drugs):
+                return True
+            if not by_body and _SOLVENT.search(text, max(start, dose.start - 30), dose.start):
+                return False
         if kind in ("units", "amount", "volume"):
             if (
                 kind == "units"
@@ -223,90 +252,6 @@ class DoseFinder:
                 return False
             return near and (words or dose.unit.ucum != dose.unit.ucum.split("/")[0] or kind == "units")
         return False
-
-
-class _Linker:
-    """Says of which drug each dose is one; see the module's docstring for the order of evidence."""
-
-    def __init__(self, text: str, sentences: Sentences, drugs: list[Found], doses: list[_Candidate]) -> None:
-        self.text = text
-        self.sentences = sentences
-        self.drugs = drugs
-        self.doses = doses
-
-    def found(self) -> list[Found]:
-        out: list[Found] = []
-        previous: Found | None = None
-        for dose in self.doses:
-            drug, rule = self._drug(dose, previous)
-            value = DoseValue(tuple(dose.amounts), dose.unit.ucum, dose.range, drug)
-            previous = Found("DOSE", dose.start, dose.end, value, f"dose:{dose.rule};drug:{rule}")
-            out.append(previous)
-        return out
-
-    def _drug(self, dose: _Candidate, previous: Found | None) -> tuple[str | None, str]:
-        start, end = self.sentences.around(dose.start)
-        inside = [d for d in self.drugs if start <= d.start and d.end <= end]
-        before = max((d for d in inside if d.end <= dose.start), key=lambda d: d.end, default=None)
-        after = min((d for d in inside if d.start >= dose.end), key=lambda d: d.start, default=None)
-        within = next((d for d in inside if d.start >= dose.start and d.end <= dose.end), None)
-        if within:
-            return _name(within), "within"
-        behind = self.text[dose.end : after.start] if after else None
-        if after is not None and behind is not None:
-            if re.match(r"[\s-]*equivalents?\b", self.text[after.end : after.end + 13]) and len(behind) < 15:
-                return _name(after), "equivalent"
-            if len(behind) < 60 and _AFTER.fullmatch(behind) and _name(after) not in _CONTROLS and not (
-                before and self.text[before.end : dose.start].strip(" (") == "" and not re.search(r"\bof\b", behind)
-            ):  # fmt: skip
-                return _name(after), "after"
-        if before is not None:
-            gap = self.text[before.end : dose.start]
-            if re.match(r"\s+equivalents?\b", gap) and len(gap) < 60 and _name(before) not in _CONTROLS:
-                return _name(before), "equivalent"
-            if len(gap) < 90 and _BEFORE.fullmatch(gap) and _name(before) not in _CONTROLS:
-                return _name(before), "before"
-        if (
-            previous is not None
-            and previous.start >= start
-            and isinstance(previous.value, DoseValue)
-            and previous.value.drug
-        ):
-            gap = self.text[previous.end : dose.start]
-            if not any(previous.end <= d.start < dose.start for d in inside) and len(gap) < 90:
-                return previous.value.drug, "coordination"
-        names = {_name(d) for d in inside} - _CONTROLS
-        if len(names) == 1:
-            return names.pop(), "sentence"
-        if names:
-            active = before if before is not None and _name(before) not in _CONTROLS else None
-            if (
-                active is not None
-                and dose.start - active.end < 60
-                and not re.search(r"\b(?:versus|vs|placebo|with|than)\b", self.text[active.end : dose.start])
-            ):
-                return _name(active), "nearest"
-            return None, "several"
-        return self._paragraph(start)
-
-    def _paragraph(self, start: int) -> tuple[str | None, str]:
-        """The one drug of the nearest sentence before, within the paragraph, that names drugs at all."""
-        index = self.sentences.index(start)
-        for back in range(index - 1, max(-1, index - 4), -1):
-            left, right = self.sentences.starts[back], self.sentences.ends[back]
-            if "\n" in self.text[right:start]:
-                break
-            names = {_name(d) for d in self.drugs if left <= d.start and d.end <= right} - _CONTROLS
-            if len(names) == 1:
-                return names.pop(), "paragraph"
-            if names:
-                break
-        return None, "none"
-
-
-def _name(drug: Found) -> str:
-    assert isinstance(drug.value, DrugValue)
-    return drug.value.name
 
 
 @Language.factory("goldpan_doses", assigns=["doc.spans"])

@@ -34,11 +34,11 @@ _RACEMIC = re.compile(r"\bracemic\s+$", re.IGNORECASE)
 #: A word after a name that makes it the name of something else.
 _OTHER_THING = re.compile(
     rf"\s*[{DASHES}]?\s*(?:receptors?|transporters?|channels?|antibod(?:y|ies)|kinases?|synthases?|dehydrogenases?|pathways?|signal+ing|neurons?|levels?|concentrations?|deficien\w+|"
-    r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?|modulat\w+)\b",
+    r"metabolism|homeostasis|secretion|release|synthesis|resistance|sensitivity|tolerance|uptake|turnover|excretion|clearance|intake|consumption|dependence|abuse|addiction|craving|saturation|oxidation|status|ratio|index|binding|precursors?|antagonis\w+|agonis\w+|inhibitors?|blockers?|modulat\w+)\b",
     re.IGNORECASE,
 )
 _ENDOGENOUS = re.compile(
-    r"\b(?:endogenous|plasma|serum|blood|circulating|fasting|urinary|salivary|dietary|baseline|low|elevated|total)\s+$",
+    r"\b(?:endogenous|plasma|serum|blood|circulating|fasting|urinary|salivary|dietary|baseline|low|elevated|total|(?:levels?|concentrations?|secretion|release|production)\s+of)\s+$",
     re.IGNORECASE,
 )
 _JOINED_BEFORE = re.compile(

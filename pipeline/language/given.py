@@ -15,13 +15,19 @@ GIVEN = re.compile(
 #: Directly beside an ambiguous name: proof that it is given.
 GIVEN_BEFORE = re.compile(
     r"(?:\b(?:receiv\w+|administ\w+(?:\s+of)?|treat(?:ed|ment|ing)?\s+with|given|giving|therapy\s+with|doses?\s+of|infusions?\s+of|injections?\s+of|intravenous|IV|i\.v\.|oral|subcutaneous|"
-    r"intranasal|inhaled|topical|transdermal|intramuscular|exogenous|supplement\w*(?:\s+with)?|combin\w+\s+with|plus|versus|vs\.?|effects?\s+of|efficacy\s+of|adjunctive|add-on|"
-    r"basal|prandial|bolus|human|recombinant|conjugated|mg|µg|mcg|IU|units?|g)\s+(?:of\s+|daily\s+|an?\s+|the\s+|oral\s+|intravenous\s+|high-dose\s+|low-dose\s+)?|\d\s?%\s+)$",
+    r"intranasal|inhaled|topical|transdermal|intramuscular|intrathecal|epidural|intravitreal|nebuli[sz]ed|vaginal|rectal|exogenous|supplement\w*(?:\s+(?:with|of))?|supplemental|"
+    r"combin\w+\s+with|plus|versus|vs\.?|effects?\s+of|efficacy\s+of|adjunctive|add-on|addition\s+of|added|prophylactic|perioperative|intraoperative|prescribed|infused|injected|"
+    r"loading\s+dose\s+of|bolus(?:es)?\s+of|units\s+of|randomi[sz]ed\s+to|assigned\s+to|allocated\s+to|took|taking|basal|prandial|bolus|human|recombinant|conjugated|mg|µg|μg|mcg|IU|units?|g)"
+    r"\s+(?:of\s+|daily\s+|an?\s+|the\s+|oral\s+|intravenous\s+|high-dose\s+|low-dose\s+|either\s+|weekly\s+)?|\d\s?%\s+)$",
     re.IGNORECASE,
 )
 GIVEN_AFTER = re.compile(
-    r"\s*(?:[(\[,]\s*)?(?:\d[\d.,–-]*\s?(?:mg|µg|mcg|g|IU|U|units|mL)\b|(?:gel|cream|patch|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
-    r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–]treated|[-–]induced)",
+    r"\s*(?:[(\[,]\s*)?(?:(?:at\s+least|at\s+most|up\s+to|at|a|single|total|daily|mean|median|average|maximum|max\.?|dose|of|starting|target|about|approximately|[≤≥<>~]|\d+(?:\.\d+)?\s?%)\s*){0,4}"
+    r"(?:\d[\d.,·–-]*\s?(?:mg|µg|μg|mcg|g|IU|U|units|mL|ml|mmol|mEq|mU|nmol|µmol)\b(?!\s?/\s?(?:[dmµn]?[lL]|min/1\.73|g|m?mol)\b|\s[dm]?[lL][-−–]1)"
+    r"|(?:gel|cream|patch(?:es)?|gum|lozenges?|inhalers?|ointment|drops|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
+    r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–](?:treated|induced)"
+    r"|(?:and\s+\w+\s+)?(?:was|were|is|are)\s+(?:then\s+|also\s+|routinely\s+|[a-z]+ly\s+)?"
+    r"(?:started|given|administered|added|infused|injected|titrated|initiated|prescribed|permitted|allowed|instilled|supplemented|co-administered|offered|withheld|discontinued|stopped)\b)",
     re.IGNORECASE,
 )
 CODE = re.compile(r"(?:[A-Z]{1,6}[-\s]?\d{2,7}[A-Z]{0,2}|[A-Z]{2,5}-[A-Z]?\d{1,4})$")

@@ -25,8 +25,8 @@ from pipeline.schema import Label
 Row = Mapping[str, str]
 #: stands for the lexicon row of an adverse effect that no lexicon has
 _UNLISTED: Row = {"term": "", "name": "adverse_effect", "kind": "adverse_event", "needs": "reported"}
-#: names of scales and drugs hold words that are outcomes elsewhere
-_OTHERS: tuple[Label, ...] = ("SCALE", "DRUG")
+#: names of scales and drugs, and doses (``AUC 5``), hold words that are outcomes elsewhere
+_OTHERS: tuple[Label, ...] = ("SCALE", "DRUG", "DOSE")
 #: nouns of change that say nothing about a symptom by themselves: they stay outside the span
 _OUTSIDE = frozenset(
     {

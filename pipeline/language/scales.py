@@ -17,7 +17,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import Sentences, put, sentences_of
+from pipeline.language.common import Sentences, get, put, sentences_of
 from pipeline.language.cues import text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
@@ -81,8 +81,18 @@ class ScaleFinder:
         for form, long_form in detected.items():
             if form not in defined and names_instrument(long_form):
                 spans += _everywhere(text, form, form, None, frozenset(), f"defined: {long_form}")
-        put(doc, "SCALE", (_found(text, span) for span in _widest(spans)))
+        found = [_found(text, span) for span in _widest(spans)]
+        put(doc, "SCALE", found)
+        _no_drugs_inside(doc, found)
         return doc
+
+
+def _no_drugs_inside(doc: Doc, scales: list[Found]) -> None:
+    """*Minnesota Nicotine Withdrawal Scale*: a drug's name inside an instrument's is none."""
+    drugs = get(doc, "DRUG")
+    kept = [d for d in drugs if not any(s.start <= d.start and d.end <= s.end for s in scales)]
+    if len(kept) < len(drugs):
+        put(doc, "DRUG", kept)
 
 
 def _detected(doc: Doc) -> dict[str, str]:

@@ -347,7 +347,7 @@ class Walk:
             if (
                 not 3 <= len(words) <= 40
                 or JOURNAL_LINE.search(text)
-                or AFFILIATION.search(text)
+                or (AFFILIATION.search(text) and (place or "," in text or len(words) < 8))
                 or text.endswith((":", ",", ";"))
             ):
                 continue

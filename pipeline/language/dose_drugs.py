@@ -1,0 +1,156 @@
+"""The drug of a dose: from the words beside it, the dose before it, its sentence, its paragraph; or none.
+
+What may stand between a drug and its dose is the words of dosing: routes, forms, schedules, concentrations.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.language.common import Sentences
+from pipeline.language.units import Unit
+from pipeline.schema import DoseValue, DrugValue, Found
+
+#: Between a drug and the dose behind it: brackets, routes, and the words of dosing.
+_BEFORE = re.compile(
+    r"[\s(\[,:;=@-]*(?:(?:at|in|to|of|was|were|is|be|being|been|with|from|up|using|given|administered|dosed|doses?|dosages?|dosing|infusions?|injections?|treatment|therapy|"
+    r"monotherapy|tablets?|capsules?|spray|solution|hydrochloride|the|an?|single|total|daily|mean|median|average|starting|initial|fixed|flexible|low|high|lower|higher|"
+    r"standard|target|maximum|maximal|minimum|recommended|titrated|started|initiated|increased|reduced|orally?|intravenous(?:ly)?|intranasal(?:ly)?|intramuscular(?:ly)?|"
+    r"subcutaneous(?:ly)?|sublingual(?:ly)?|topical(?:ly)?|nasal|IV|i\.v\.|IM|i\.m\.|SC|s\.c\.|PO|p\.o\.|IN|bolus|loading|maintenance|once|twice|thrice|weekly|monthly|approximately|about|"
+    r"either|between|ranging|range|sub-?an[a]?esthetic|placebo-controlled|extended-release|XR|SR|ER|CR|\d+|one|two|three|four)[\s(\[,:;=-]*){0,9}"
+)
+#: Between a dose and the drug behind it.
+_AFTER = re.compile(
+    r"(?:[\s\]]|(?<=[a-z])[-)]\s)*(?:(?:of|doses?|infusions?|injections?|tablets?|capsules?|bolus|intravenous(?:ly)?|intranasal(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual|"
+    r"oral(?:ly)?|topical|nasal|transdermal|IV|i\.v\.|IM|SC|IN|PO|racemic|inhaled|rectal|an?|the|once|twice|thrice|daily|weekly|monthly|per|day|single|open-label|adjunctive|add-on|"
+    r"extended-release|slow-release|immediate-release|controlled-release|pegylated|liposomal|hyperbaric|isobaric|plain|\d+(?:[.·]\d+)?\s?%|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)[\s-]*){0,6}$"
+)
+_EQUIVALENT = re.compile(r"[\s,)]*(?:in\s+|of\s+|an?\s+|the\s+)*$")
+#: between an amount of a solution and its drug, on either side; and what makes a volume that of a solvent
+_SOLUTION_AFTER = re.compile(
+    r"(?:\s+of)?(?:\s+(?:an?|the|hyperbaric|isobaric|hypobaric|heavy|plain|preservative-free|buffered|warmed|isotonic|hypertonic|normal"
+    r"|sterile|intravenous|injectable|oral|liposomal|\d+(?:[.·]\d+)?\s?%|\d+(?:[.·]\d+)?\s?mg/mL))*\s+$",
+    re.IGNORECASE,
+)
+_SOLUTION_BEFORE = re.compile(
+    r"(?:\s+(?:hydrochloride|solution|injection))?[\s,(]*(?:\d+(?:[.·]\d+)?\s?%|\d+(?:[.·]\d+)?\s?mg/mL)?[\s,(:]*"
+    r"(?:(?:at|a|an|in|of|dose|bolus|volume|total|given|was|were|infused|injected|instilled|applied|administered|with|using|either)[\s,(:]+){0,6}$",
+    re.IGNORECASE,
+)
+CONTROLS = {"placebo"}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A dose before its drug is known."""
+
+    start: int
+    end: int
+    amounts: list[float]
+    range: bool
+    unit: Unit
+    rule: str
+
+
+def of_solution(text: str, dose: Candidate, drugs: list[Found]) -> bool:
+    """*20 mL of 0.25% bupivacaine*, *ropivacaine 0.2% 10 mL*: the drug is right beside the volume."""
+    return any(
+        (
+            d.start >= dose.end
+            and d.start - dose.end < 60
+            and _SOLUTION_AFTER.fullmatch(text, dose.end, d.start)
+        )
+        or (
+            d.end <= dose.start
+            and dose.start - d.end < 60
+            and _SOLUTION_BEFORE.fullmatch(text, d.end, dose.start)
+        )
+        for d in drugs
+        if drug_name(d) not in CONTROLS
+    )
+
+
+class Linker:
+    """Says of which drug each dose is one; see the module's docstring for the order of evidence."""
+
+    def __init__(self, text: str, sentences: Sentences, drugs: list[Found], doses: list[Candidate]) -> None:
+        self.text = text
+        self.sentences = sentences
+        self.drugs = drugs
+        self.doses = doses
+
+    def found(self) -> list[Found]:
+        out: list[Found] = []
+        previous: Found | None = None
+        for dose in self.doses:
+            drug, rule = self._drug(dose, previous)
+            value = DoseValue(tuple(dose.amounts), dose.unit.ucum, dose.range, drug)
+            previous = Found("DOSE", dose.start, dose.end, value, f"dose:{dose.rule};drug:{rule}")
+            out.append(previous)
+        return out
+
+    def _drug(self, dose: Candidate, previous: Found | None) -> tuple[str | None, str]:
+        start, end = self.sentences.around(dose.start)
+        inside = [d for d in self.drugs if start <= d.start and d.end <= end]
+        before = max((d for d in inside if d.end <= dose.start), key=lambda d: d.end, default=None)
+        after = min((d for d in inside if d.start >= dose.end), key=lambda d: d.start, default=None)
+        within = next((d for d in inside if d.start >= dose.start and d.end <= dose.end), None)
+        if within:
+            return drug_name(within), "within"
+        behind = self.text[dose.end : after.start] if after else None
+        if after is not None and behind is not None:
+            if re.match(r"[\s-]*equivalents?\b", self.text[after.end : after.end + 13]) and len(behind) < 15:
+                return drug_name(after), "equivalent"
+            if len(behind) < 60 and _AFTER.fullmatch(behind) and drug_name(after) not in CONTROLS and not (
+                before and self.text[before.end : dose.start].strip(" (") == "" and not re.search(r"\bof\b", behind)
+            ):  # fmt: skip
+                return drug_name(after), "after"
+        if before is not None:
+            gap = self.text[before.end : dose.start]
+            if re.match(r"\s+equivalents?\b", gap) and len(gap) < 60 and drug_name(before) not in CONTROLS:
+                return drug_name(before), "equivalent"
+            if len(gap) < 90 and _BEFORE.fullmatch(gap) and drug_name(before) not in CONTROLS:
+                return drug_name(before), "before"
+        if (
+            previous is not None
+            and previous.start >= start
+            and isinstance(previous.value, DoseValue)
+            and previous.value.drug
+        ):
+            gap = self.text[previous.end : dose.start]
+            if not any(previous.end <= d.start < dose.start for d in inside) and len(gap) < 90:
+                return previous.value.drug, "coordination"
+        names = {drug_name(d) for d in inside} - CONTROLS
+        if len(names) == 1:
+            return names.pop(), "sentence"
+        if names:
+            active = before if before is not None and drug_name(before) not in CONTROLS else None
+            if (
+                active is not None
+                and dose.start - active.end < 60
+                and not re.search(r"\b(?:versus|vs|placebo|with|than)\b", self.text[active.end : dose.start])
+            ):
+                return drug_name(active), "nearest"
+            return None, "several"
+        return self._paragraph(start)
+
+    def _paragraph(self, start: int) -> tuple[str | None, str]:
+        """The one drug of the nearest sentence before, within the paragraph, that names drugs at all."""
+        index = self.sentences.index(start)
+        for back in range(index - 1, max(-1, index - 4), -1):
+            left, right = self.sentences.starts[back], self.sentences.ends[back]
+            if "\n" in self.text[right:start]:
+                break
+            names = {drug_name(d) for d in self.drugs if left <= d.start and d.end <= right} - CONTROLS
+            if len(names) == 1:
+                return names.pop(), "paragraph"
+            if names:
+                break
+        return None, "none"
+
+
+def drug_name(drug: Found) -> str:
+    """The preferred name of a drug's mention."""
+    assert isinstance(drug.value, DrugValue)
+    return drug.value.name
