@@ -14,6 +14,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.language.abbreviations import definitions_of
 from pipeline.language.common import get, put, sentences_of, text_of
 from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold, rows, split
@@ -163,7 +164,7 @@ class _Search:
                 name = ends.get(at)
                 if name is not None and name.entry.row["name"] == hit.entry.row["name"]:
                     self.aliases[self.text[hit.start : hit.end]] = preferred(hit.entry)
-        for short, start, end in _abbreviations(self.doc):
+        for short, _, _, start, end in definitions_of(self.doc):
             if not re.search(r"[A-Z]", short) or len(short) > 12 or re.search(r"[a-z]{4}", short):
                 continue  # "S-ketamine (a.k.a. esketamine)" defines no abbreviation
             last = [h for (a, b), h in by_name.items() if start - 3 <= a and end - 1 <= b <= end + 1]
@@ -199,7 +200,10 @@ class _Search:
         for hit in hits:
             entry = hit.entry
             surface = self.text[hit.start : hit.end]
-            if entry.lexicon != "drugs" or (surface in self.foreign and surface not in self.aliases):
+            short = entry.field in ("abbreviation", "if_defined")
+            if entry.lexicon != "drugs" or (
+                short and surface in self.foreign and surface not in self.aliases
+            ):
                 self.blocked.append((hit.start, hit.end))
                 continue
             if surface in self.aliases:
@@ -333,19 +337,6 @@ class _Search:
                         self._add(start, end, DrugValue(word), f"stem:-{stem}")
                         covered.add(start, end)
                     break
-
-
-def _abbreviations(doc: Doc) -> Iterable[tuple[str, int, int]]:
-    """(short form, long form's start, end) of the abbreviations that scispaCy's detector found."""
-    if not doc.has_extension("abbreviations"):
-        return
-    seen = set()
-    for abbreviation in doc._.abbreviations or ():
-        if abbreviation.text in seen:
-            continue
-        seen.add(abbreviation.text)
-        long_form = abbreviation._.long_form
-        yield abbreviation.text, long_form.start_char, long_form.end_char
 
 
 class _Cover:

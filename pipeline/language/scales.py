@@ -17,6 +17,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.language.abbreviations import definitions_of
 from pipeline.language.common import Sentences, get, put, sentences_of
 from pipeline.language.cues import text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
@@ -96,13 +97,9 @@ def _no_drugs_inside(doc: Doc, scales: list[Found]) -> None:
 
 
 def _detected(doc: Doc) -> dict[str, str]:
-    """Abbreviation → long form, as scispaCy's detector found them; empty where it did not run."""
-    if not Doc.has_extension("abbreviations") or not doc._.abbreviations:
-        return {}
-    out: dict[str, str] = {}
-    for span in doc._.abbreviations:
-        out.setdefault(span.text, span._.long_form.text)
-    return out
+    """Abbreviation → long form, as the text defines them; empty where no component looked for them."""
+    text = text_of(doc)
+    return {d.short: text[d.long_start : d.long_end] for d in definitions_of(doc)}
 
 
 def _lexicon(doc: Doc, text: str, detected: dict[str, str]) -> tuple[list[Span], list[Hit]]:
@@ -151,8 +148,18 @@ def _subscripted(text: str) -> Iterator[Span]:
 
 
 def _is_name(long_form: str, hit: Hit) -> bool:
-    folded = fold(long_form)
-    return any(folded in fold(name) or fold(name) in folded for name in split(hit.entry.row["full_names"]))
+    """Whether a long form is a name of the entry, in words: half of the shorter, or of the longer where the short form
+    means several things."""
+    words = _words(long_form)
+    needed = max if hit.entry.field == "if_defined" else min
+    return any(
+        2 * len(words & name) >= needed(len(words), len(name))
+        for name in map(_words, split(hit.entry.row["full_names"]))
+    )
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text)))
 
 
 def _unknown(text: str, sentences: Sentences, known: list[Span]) -> list[Span]:
