@@ -93,7 +93,7 @@ def find_definitions(text: str) -> list[Definition]:
     >>> [(d.short, text[d.long_start : d.long_end]) for text in
     ...  ["Scored on the Hamilton Depression Rating Scale (HAM-D; 17 items).", "TRD (treatment-resistant depression)"]
     ...  for d in find_definitions(text)]
-    [('HAM-D', 'Hamilton Depression'), ('TRD', 'treatment-resistant depression')]
+    [('HAM-D', 'Hamilton Depression Rating Scale'), ('TRD', 'treatment-resistant depression')]
     """
     found: dict[str, Definition] = {}
     opening = text.find("(")
