@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.language import sample_words as w
 from pipeline.language.sample_heads import Heads
 
-_CONJUNCTIONS = frozenset({"and", ",", "versus", "vs", "while", "whereas", ";", "(", "or", "&", "/"})
+_CONJUNCTIONS = frozenset({"and", ",", ":", "versus", "vs", "while", "whereas", ";", "(", "or", "&", "/"})
 #: what may stand before a bare number that is a subject
 SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
     {
@@ -16,6 +16,7 @@ SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
         "remaining",
         "other",
         "additional",
+        "another",
         "further",
         ":",
         "these",
@@ -28,7 +29,9 @@ SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
 _PREPOSITIONS = frozenset(
     {"in", "on", "to", "for", "with", "from", "of", "receiving", "by", "at", "under", "without"}
 )
+_REASONS = frozenset({"for", "because", "due", "owing", "from"})
 _YEARS = range(1900, 2101)
+_AVERAGES = frozenset({"mean", "means", "median", "medians", "average", "score", "scores", "sd", "averaged"})
 
 
 class Bare(Heads):
@@ -44,9 +47,10 @@ class Bare(Heads):
             after in ("(", "[")
             and words.word(i + 2) == "#"
             and words.word(i + 3) == "%"
+            and words.word(i + 4) not in ("ci", "cis", "confidence")
             and words.close(i + 1) is not None
         ):
-            if not self._measured(i):
+            if not self._averaged(i):
                 self._add(i, "percent")
             return
         if before == "(" and words.word(i - 2) == "%" and after in (")", "of", "/") and others:
@@ -55,7 +59,7 @@ class Bare(Heads):
         if (
             before in ("in", "by", "for", "among")
             and after in (".", ",", ")", ";", "(", "and", "", "with", "on", "receiving", "treated")
-            and any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1))
+            and (any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1)) or (others and self._alike(i)))
         ):
             if not self._measured(i) and words.word(i - 2) not in (
                 "improved",
@@ -66,10 +70,16 @@ class Bare(Heads):
             ):
                 self._add(i, "verb in")
             return
+        if after in _REASONS and before in (",", "and", ";", ":", "(") and self._reason(i):
+            self._add(i, "reason")
+            return
         if before == "(" and after in (")", ";") and others and self._named_group(i):
             self._add(i, "group")
             return
-        if before == "with" and words.kind(i + 1) & w.ALLOCATE and others:
+        if before == "leaving" and others:
+            self._add(i, "verb", i)
+            return
+        if before == "with" and words.kind(i + 1) & w.ALLOCATE and (others or words.word(i + 2) == "to"):
             self._add(i, "verb", i + 1, words.kind(i + 1))
             return
         if (
@@ -80,7 +90,9 @@ class Bare(Heads):
         ):
             self._add(i, "group", i + 1)
             return
-        if before not in SUBJECT_BEFORE:
+        if before not in SUBJECT_BEFORE and not (
+            words.kind(i - 1) & w.PEOPLE and any(words.word(k) in ("of", "among") for k in range(i - 4, i - 1))
+        ):
             return
         if not others:
             return
@@ -99,7 +111,10 @@ class Bare(Heads):
         if (
             kind & (w.ASSIGN | w.EVENT | w.DROPOUT | w.COMPLETE | w.ENROL)
             and not kind & (w.UNIT | w.OTHER)
-            and words.word(j) not in ("showed", "found", "including", "included", "observed")
+            and words.word(j) not in ("showed", "found", "including", "observed")
+            and (words.word(j) != "included" or words.word(j + 1) == "in")
+            and self._head(i)[0] != "other"
+            and not self._labels(i)
         ):
             self._add(i, "verb", j, kind)
             return
@@ -114,7 +129,8 @@ class Bare(Heads):
             "showed",
             "are",
         ) and not self._measured(i):
-            self._add(i, "verb", j, words.kind(j + 1) & ~w.STOP)
+            if not self._labels(i) and not (before == "the" and words.numbers[i].word):
+                self._add(i, "verb", j, words.kind(j + 1) & ~w.STOP)
             return
         if (
             before in ("and", "while", "whereas")
@@ -138,10 +154,53 @@ class Bare(Heads):
         ):
             self._add(i, "group", j)
 
+    def _alike(self, i: int) -> bool:
+        """Whether a preposition says of the number what it said of a count before (``rash in 7 patients, nausea in 4``).
+
+        At the end of a clause a number word behind *in* needs no such count (``fell below 50% in four.``).
+        """
+        words = self.words
+        if words.kind(i - 2) & (w.NUMBER | w.UNIT):
+            return words.word(i - 1) == "in" and words.numbers[i].word and words.word(i + 1) in (".", ";", "")
+        return any(
+            i - j < 24 and words.word(j - 1) == words.word(i - 1) and count.form in ("people", "verb in", "percent")
+            for j, count in self.found.items()
+            if j < i
+        ) or (words.word(i - 1) == "in" and words.numbers[i].word and words.word(i + 1) in (".", ";", ""))
+
+    def _reason(self, i: int) -> bool:
+        """Whether the number splits the count before it by causes (``three deaths, two from stroke and one from …``)."""
+        last = max((j for j in self.found if j < i), default=None)
+        if last is None or i - last > 18 or self.words.numbers[i].value > self.found[last].count:
+            return False
+        return self.found[last].form in ("event", "dropout", "of them", "people", "percent", "verb", "reason")
+
+    def _labels(self, i: int) -> bool:
+        """Whether the number ends a list of labels (*tests 1, 2, 3, and 4*)."""
+        words = self.words
+        k = first = i
+        while words.word(k - 1) in (",", "and", "or", "#"):
+            k -= 1
+            if words.kind(k) & w.NUMBER:
+                first = k
+        return first != i and bool(words.kind(first - 1) & (w.OTHER | w.LABEL))
+
+    def _averaged(self, i: int) -> bool:
+        """Whether a mean or a score stands close before a number that has its percentage behind it."""
+        for k in range(i - 1, max(-1, i - 6), -1):
+            if self.words.word(k) in _AVERAGES:
+                return True
+            if self.words.kind(k) & w.NUMBER or self.words.word(k) in (";", ".", ","):
+                return False
+        return False
+
     def _measured(self, i: int) -> bool:
-        """Whether a mean, a score or another measure governs the number."""
+        """Whether a mean, a score or another measure governs the number; not one in a bracket that has closed."""
+        depth = 0
         for k in range(i - 1, max(-1, i - 9), -1):
-            kind = self.words.kind(k)
+            word = self.words.word(k)
+            depth += (word in (")", "]")) - (word in ("(", "[") and depth > 0)
+            kind = 0 if depth else self.words.kind(k)
             if kind & w.MEASURE:
                 return True
             if k in self.found or self.words.word(k) in (";", "."):

@@ -29,10 +29,18 @@ _UNSURE = frozenset(
 )
 #: words before a noun of people that make it one group
 GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
+_STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
+_IN = frozenset({"in", "by", "for", "among", "only", "the", "affected", "just"})
 _EACH = frozenset({"each", "per", "apiece"})
 _WHOLE = frozenset(
     {"either", "or", "groups", "arms", "cohorts", "one", "two", "three", "four", "versus", "vs"}
 )
+#: participles that stand behind a noun without a verb of their own (*women assigned letrozole*)
+_REDUCED = frozenset(
+    {"assigned", "allocated", "randomized", "randomised", "treated", "given", "enrolled", "exposed", "randomly"}
+)
+#: what may stand behind an unknown verb that is no participle of a relative clause
+_NO_VERB = frozenset({"with", "for", "by", "to", "from", "at", "in", "on", "as", "of"})
 _AUXILIARIES = frozenset({"were", "was", "had", "have", "be", "been", "are", "also", "not", "did"})
 
 
@@ -49,6 +57,8 @@ class Clause:
     #: *occurred in 12 patients*
     done_in: bool = False
     done_in_unsure: bool = False
+    #: *withdrawal in 12 patients*
+    dropped_in: bool = False
     #: *in the placebo group*, *to placebo* behind the count
     group: bool = False
     to_group: bool = False
@@ -62,6 +72,8 @@ class Clause:
     percent: bool = False
     #: *one group consisted of 21 patients*, *intervention dyads (n = 69)*
     of_group: bool = False
+    #: *two studies (n = 90 and n = 212)*
+    of_study: bool = False
     #: a verb of any of these kinds stands in the clause
     verb: bool = False
     #: the verb of enrolment is the sentence's own (*were randomized*, *enrolled 68*)
@@ -75,7 +87,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     _left(count, taken, out)
     relative = preposed = False
     out.percent = _percent_beside(count)
-    j = (count.i if count.form in ("verb", "group", "of them", "percent") else max(count.noun, count.i)) + 1
+    j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
     if count.form in ("n=", "percent") or words.word(j) == "(":
         close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
         if count.form == "n=" and close:
@@ -93,6 +105,9 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             if close is None:
                 break
             j = close + 1
+            continue
+        if word == "," and words.word(j + 1) == "respectively" and words.word(j + 2) == ",":
+            j += 3
             continue
         if word in (")", "]") or (
             word == "," and words.word(j + 1) in ("and", "while", "whereas", "but", "with", "respectively")
@@ -113,8 +128,8 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.to_group = _one_group(words, j)
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
         if verb and not out.right & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN):
-            out.verb = True
-            out.enrolled = (bool(kind & w.ENROL) and not relative) or out.enrolled
+            out.verb = not (word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES))
+            out.enrolled = (bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not") or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = bool(kind & w.COMPLETE) and not relative
             if kind & w.EVENT and not relative:
@@ -122,14 +137,16 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
                 out.unsure = word in _UNSURE
             elif kind & w.EVENT:
                 out.does_later = True
+        elif not verb and not relative and not out.verb and _unknown_verb(words, j, count):
+            out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True
         if kind & w.ALLOCATE and not relative:
             out.allocated = True
-        if kind & w.ENROL and not relative:
+        if kind & w.ENROL and not relative and words.word(j - 1) != "not":
             out.enrolled = True
             out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
-        if (kind & w.DROPOUT and distance < 8 and not relative) or (
+        if (not relative and (kind & w.DROPOUT and distance < 8 or _left_study(words, j))) or (
             word == "lost" and words.word(j + 1) == "to" and distance < 6
         ):
             out.dropped = True
@@ -143,6 +160,37 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         )
         out.group = any(start <= a < stop for a, _ in drugs)
     return out
+
+
+def _left_study(words: w.Words, j: int) -> bool:
+    """*came off study*, *were taken off treatment*, *did not attend*, *did not complete the trial*."""
+    word = words.words[j]
+    if word == "off":
+        return words.word(j + 1) in ("study", "treatment", "therapy", "protocol", "drug", "the")
+    return (
+        word == "not"
+        and words.word(j - 1) in ("did", "could")
+        and bool(words.kind(j + 1) & w.COMPLETE or words.word(j + 1) in ("attend", "return", "finish", "continue"))
+    )
+
+
+def _unknown_verb(words: w.Words, j: int, count: Count) -> bool:
+    """Whether a verb that no list knows stands at ``j``: *could not walk*, *exhibited*; not *aged*, *referred to*."""
+    word = words.words[j]
+    if words.word(count.i - 1) in _NO_VERB:
+        return False  # "in 24 rats, the drug lengthened sleep"
+    if word in ("could", "did", "do"):
+        return words.word(j + 1) == "not" and not words.kind(j + 2) & (w.ASSIGN | w.ENROL | w.COMPLETE)
+    return (
+        word.endswith("ed")
+        and len(word) > 4
+        and not words.bits[j]
+        and "-" not in word
+        and words.word(j + 1) not in _NO_VERB
+        and not words.kind(j + 1) & (w.PEOPLE | w.PUNCT)
+        and words.word(j - 1) not in ("a", "an", "the", "of", "with", "and", "or")
+        and j - max(count.noun, count.i) < 9
+    )
 
 
 def _percent_beside(count: Count) -> bool:
@@ -189,6 +237,7 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             k -= 1
     near, comma = 0, False
     first = words.word(k)
+    out.of_study = count.form == "n=" and first in _STUDIES
     out.of = first in ("of", "among", "from")
     if first in ("the", "these", "all", "only"):
         out.of = words.word(k - 1) in ("of", "among", "from")
@@ -211,9 +260,11 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             )
         ) or (count.form == "n=" and word in GROUP_WORDS and (near == 0 or (near == 1 and noun_seen))):
             out.of_group = True
-        if kind & w.EVENT and near < 6 and first in ("in", "by", "for", "among", "only", "the", "affected"):
+        if kind & w.EVENT and near < 6 and first in _IN:
             out.done_in = True
             out.done_in_unsure = word in _UNSURE
+        if kind & w.DROPOUT_NOUN and near < 12 and first in _IN:
+            out.dropped_in = True
         if word == ",":
             comma = True
         if kind & w.ENROL and near < 6 and not comma:

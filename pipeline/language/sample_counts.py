@@ -14,6 +14,7 @@ from pipeline.language.sample_lists import Lists
 
 __all__ = ["Count", "Finder"]
 
+_DETERMINERS_FROM = frozenset({"originally", "initially"})
 _DETERMINERS = frozenset({"the", "all", "these", "those", "its", "their", "our", "total"})
 _DATES = frozenset({"between", "from", "to", "until", "since", "in", "and", "by", "-", "–"})
 _YEARS = range(1900, 2101)
@@ -97,6 +98,15 @@ class Finder(Lists):
         ):
             return  # "19 (90%) of 21 patients"
         kind, noun = self._head(i)
+        if (
+            kind == "people"
+            and words.word(noun + 1) == "("
+            and words.word(noun + 3) == "%"
+            and words.word(noun + 4) == ")"
+            and words.word(noun + 5) == "of"
+            and self._of(i, noun + 5)
+        ):
+            return  # "44 patients (13%) of 345"
         if kind == "people" and (
             (
                 words.word(noun + 1) == "in"
@@ -155,10 +165,21 @@ class Finder(Lists):
         ):
             return
         head = self._head(j)[0]
-        if head in ("other", "unit") or (b < 6 and head != "people" and words.word(j + 1) not in ("(", ")")):
+        if head in ("other", "unit") or (b < 12 and head != "people" and not self._shares(i, j)):
+            return
+        if self._averaged(i):
             return
         self._add(i, "numerator", pair=j)
         self._add(j, "denominator", pair=i)
+
+    def _shares(self, i: int, j: int) -> bool:
+        """Whether a percentage or a preposition says of a small ratio that it is a share (``in 2/5``, ``3/8 (38%)``)."""
+        words = self.words
+        if words.word(j + 1) in ("(", "["):
+            return words.word(j + 3) == "%" or words.word(i - 1) in ("in", "by", "of", "for")
+        if words.word(j + 1) in (")", "]"):
+            return words.word(i - 2) == "%" or words.word(i - 1) in ("(", "[")
+        return words.word(i - 1) in ("in", "by", "for", ":", ",", "only", "and", "vs", "versus", "was", "were")
 
     def _of(self, i: int, j: int) -> bool:
         """``30 out of 47 patients``, ``12 of the patients``, ``12 of whom``; *of* stands at ``j``."""
@@ -170,7 +191,9 @@ class Finder(Lists):
         j += 1
         while words.word(j) in _DETERMINERS:
             j += 1
-        if j in self.able and form == "of":
+        if form == "from" and words.word(j) in _DETERMINERS_FROM:
+            j += 1
+        if j in self.able and (form == "of" or self._head(j)[0] == "people" or words.word(j + 1) == "without"):
             a, b = words.numbers[i].value, words.numbers[j].value
             head, noun = self._head(j)
             if (

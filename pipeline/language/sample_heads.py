@@ -8,6 +8,8 @@ from pipeline.language import sample_words as w
 from pipeline.language.sample_words import Words
 
 _MOST = 500_000
+#: a colon, and the sign for a ratio that some publishers print for it
+_RATIO_SIGNS = frozenset({":", "∶"})
 
 
 @dataclass(slots=True)
@@ -39,10 +41,12 @@ def plausible(words: Words, i: int) -> bool:
         after == "per" and words.word(i + 2) in ("cent", "1000")
     ):
         return False
-    if (after == ":" and words.word(i + 2) == "#" and words.glued(i + 1)) or (
-        words.word(i - 1) == ":" and words.glued(i) and words.word(i - 2) == "#"
+    if (after in _RATIO_SIGNS and words.word(i + 2) == "#" and (words.glued(i + 1) or value < 10)) or (
+        words.word(i - 1) in _RATIO_SIGNS and words.word(i - 2) == "#" and (words.glued(i) or value < 10)
     ):
         return False  # an allocation ratio
+    if after in ("×", "x") and words.word(i + 2) == "#":
+        return False  # a factorial design, a table's size
     if words.word(i - 1) == "in" and words.word(i - 2) == "#" and words.numbers[i - 2].value == 1:
         return False  # one in ten women: a prevalence
     if after == "+" and words.word(i + 2) in ("/", "-", "−"):
@@ -65,12 +69,14 @@ def plausible(words: Words, i: int) -> bool:
     if after in ("-", "‐", "‑", "–", "−") and words.word(i + 2) == "#":
         return False
     if (
-        before in ("least", "every")
+        before in ("least", "every", "prevent")
         or (before == "/" and words.kind(i - 3) & w.LABEL)
         or _shares_percent(words, i)
     ):
         return False
-    if words.kind(i - 1) & w.LABEL and not number.word:
+    if words.kind(i - 1) & w.LABEL and not number.word and not (
+        words.kind(i - 1) & w.UNIT and words.kind(i - 2) & w.NUMBER
+    ):
         return (
             after in ("of", "/") and words.word(i + 2) == "#"
         )  # "in the usual care group 11 of 33 patients"
@@ -79,6 +85,8 @@ def plausible(words: Words, i: int) -> bool:
 
 def _shares_percent(words: Words, i: int) -> bool:
     """Whether the number is one of a list that ends in a percent sign (``40, 67, and 50 %``)."""
+    if (words.word(i - 1) == "=" and words.word(i - 2) in ("n", "ns")) or (words.word(i - 1) == "of" and words.word(i - 2) in ("#", "out")):
+        return False  # "n = 53, 82%", "9 of 45, 20%"
     for _ in range(4):
         k = i + 1
         while words.word(k) in (",", "and", "or", "to", "versus", "vs", "."):
@@ -182,6 +190,9 @@ class Heads:
                     continue
                 return "other", j
             if kind & w.STOP:
+                if word == "such" or self._in_name(j):
+                    j += 1
+                    continue
                 if word in ("and", "or", "to", "but") and j > i + 1 and self._joins(j):
                     j += 1
                     continue
@@ -191,16 +202,24 @@ class Heads:
                     j += 1
                     continue
                 return "other", j
-            if kind & w.PLURAL_LIKE and not words.kind(j + 1) & w.PEOPLE:
+            if kind & w.PLURAL_LIKE and not words.kind(j + 1) & w.PEOPLE and not self._in_name(j - 1):
                 return "other", j
             j += 1
         return "", i
+
+    def _in_name(self, j: int) -> bool:
+        """Whether *of* at ``j`` stands inside a name in capitals (*American Society of Anesthesiologists*)."""
+        words = self.words
+        if words.word(j) != "of" or j + 1 >= len(words):
+            return False
+        text = words.text
+        return text[words.starts[j - 1]].isupper() and text[words.starts[j + 1]].isupper()
 
     def _joins(self, j: int) -> bool:
         """Whether *and* at ``j`` joins two modifiers: a noun of people stands one to three words behind it."""
         for k in range(j + 1, j + 7):
             kind = self.words.kind(k)
-            if kind & w.PEOPLE:
+            if kind & (w.PEOPLE | w.EVENT_NOUN):
                 return k > j + 1
             if kind & (w.STOP | w.NUMBER | w.UNIT | w.PUNCT):
                 return False
@@ -216,6 +235,8 @@ class Heads:
 
     def _is_year(self, i: int) -> bool:
         word = self.words.text[self.words.numbers[i].start : self.words.numbers[i].end]
+        if self.words.word(i - 1) == "and" and self.words.word(i + 1) in ("to", "on", "receiving") and self.found:
+            return False  # "1920 were assigned to the drug and 1944 to placebo"
         return (
             len(word) == 4
             and (

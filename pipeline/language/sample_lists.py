@@ -15,10 +15,16 @@ class Lists(Bare):
         """``397 (198 gemcitabine and 199 epirubicin)``: numbers in a bracket that add up to the one before it."""
         words = self.words
         for i in able:
-            close = words.close(i + 1) if words.word(i + 1) == "(" else None
-            if close is None or words.numbers[i].value < 10:
+            if words.numbers[i].value < 10 and i not in self.found:
                 continue
-            parts = [j for j in able if i < j < close]
+            opened = i + 1
+            if i in self.found:  # the bracket may stand behind the noun, or behind the verb
+                while opened < min(len(words), i + 14) and words.words[opened] not in ("(", ";"):
+                    opened += 1
+            close = words.close(opened, 30) if words.word(opened) == "(" else None
+            if close is None:
+                continue
+            parts = [j for j in able if opened < j < close]
             if 2 <= len(parts) <= 6 and sum(words.numbers[j].value for j in parts) == words.numbers[i].value:
                 if i not in self.found:
                     self._add(i, "verb", i)
@@ -35,9 +41,11 @@ class Lists(Bare):
             and self._head(i)[0] in ("", "people")
             and self.words.word(i - 1) in SUBJECT_BEFORE | {"to", "=", "n"}
         ]
-        for whole in [c for c in self.found.values() if c.count >= 10]:
+        for whole in [c for c in self.found.values() if c.count >= 3]:
             later = [i for i in able if i > whole.i]
             for first in range(len(later)):
+                if whole.count < 10 and self.words.word(later[first] - 1) not in (":", "("):
+                    continue
                 total = 0.0
                 for last in range(first, min(len(later), first + 4)):
                     total += self.words.numbers[later[last]].value
@@ -64,6 +72,8 @@ class Lists(Bare):
                 right = i + 2
             elif words.word(i + 1) == "," and words.word(i + 2) in ("and", "or"):
                 right = i + 3
+            if right is None:
+                right = self._modified(i)
             other = self.found.get(right) if right is not None else None
             if other and other.form in (
                 "people",
@@ -93,6 +103,18 @@ class Lists(Bare):
                 and not (words.word(i - 1) == "." and words.word(i - 2) != "vs")
             ):
                 self._add(i, self.found[k].form, self.found[k].noun, self.found[k].kinds)
+
+    def _modified(self, i: int) -> int | None:
+        """The number that shares its noun with number ``i`` over modifiers: ``580 intervention and 655 control women``."""
+        words = self.words
+        for k in range(i + 1, i + 4):
+            if words.word(k) in ("and", "or", "versus", "vs"):
+                other = self.found.get(k + 1)
+                whole = k > i + 1 and other is not None and other.form == "people" and other.noun > k + 2
+                return k + 1 if whole and self._head(i)[0] == "" and words.word(i - 1) not in ("to", "than") else None
+            if words.kind(k) & (w.STOP | w.NUMBER | w.PUNCT | w.UNIT | w.OTHER | w.ENROL | w.EVENT | w.ALLOCATE):
+                return None
+        return None
 
     def _chain(self, i: int) -> bool:
         """Whether a comma list from ``i`` on ends in *and* (``20, 22, and 20 patients``)."""

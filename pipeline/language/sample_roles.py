@@ -12,15 +12,23 @@ from dataclasses import dataclass
 from pipeline.language import sample_words as w
 from pipeline.language.sample_clause import GROUP_WORDS, Clause
 from pipeline.language.sample_counts import Count
-from pipeline.language.sample_study import settle
+from pipeline.language.sample_study import settle, shared_verbs
+from pipeline.language.sample_total import total_of
 from pipeline.schema import Role
 
 
 def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role:
     """The role of one count by its own words, and by what was counted in its study and sentence before."""
     form, total = count.form, study.total
-    if form == "dropout" or (around.dropped and form not in ("denominator", "n=")):
+    if (
+        form == "dropout"
+        or (around.dropped and form not in ("denominator", "n="))
+        or (around.dropped_in and form in ("people", "coordination", "verb in"))
+        or (form in ("reason", "of them") and study.previous == "dropout" and not around.verb)
+    ):
         return "dropout"
+    if form == "reason":
+        return "event"
     if form in ("event", "none", "verb in") or (
         named_event and form == "n=" and not around.left & (w.PEOPLE | w.ALLOCATE)
     ):
@@ -41,6 +49,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         )
     if form == "n=" and around.percent and not around.allocated:
         return "event"
+    if form == "n=" and around.of_study:
+        return "total"
     if form == "n=":
         if around.each or total is not None or study.listed or around.left & w.GROUP or around.of_group:
             return "arm"
@@ -111,9 +121,32 @@ class Study:
     previous_form: str = ""
 
 
-def assign(counts: list[Count], arounds: list[Clause], events: list[bool]) -> list[Role]:
-    """The roles of a study's counts, in order of their places."""
-    study, roles = Study(), list[Role]()
+def report(counts: list[Count], arounds: list[Clause], events: list[bool]) -> list[Role]:
+    """The roles of the counts of a text about one study: one number is its total, however often it is printed."""
+    roles = assign(counts, arounds, events)
+    best = total_of(counts, arounds, roles)
+    if best is None:
+        return roles
+    whole = counts[best].count
+    roles = assign(counts, arounds, events, Study(whole, best, sure=True))
+    for k, role in enumerate(roles):
+        if k == best or (
+            role == "arm"
+            and counts[k].count == whole
+            and counts[k].form != "denominator"
+            and not arounds[k].to_group
+        ):
+            roles[k] = "total"
+        elif role == "total" and counts[k].count != whole and not arounds[k].of_study:
+            roles[k] = "arm"
+    return roles
+
+
+def assign(
+    counts: list[Count], arounds: list[Clause], events: list[bool], known: Study | None = None
+) -> list[Role]:
+    """The roles of a study's counts, in order of their places. ``known`` says what its total is, where that is known."""
+    study, roles = known or Study(), list[Role]()
     for k, (count, around) in enumerate(zip(counts, arounds, strict=True)):
         before = counts[k - 1] if k else None
         same = before is not None and before.words is count.words
@@ -143,5 +176,8 @@ def assign(counts: list[Count], arounds: list[Clause], events: list[bool]) -> li
             roles[study.at] = "arm"
             study.total, study.at, study.sure, role = count.count, k, True, "total"
         roles.append(role)
-    settle(counts, arounds, roles)
+    if known is None:
+        settle(counts, arounds, roles)
+    else:
+        shared_verbs(counts, arounds, roles)
     return roles

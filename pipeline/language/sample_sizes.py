@@ -20,7 +20,7 @@ from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
 from pipeline.language.sample_clause import clause
 from pipeline.language.sample_counts import Count, Finder
-from pipeline.language.sample_roles import assign
+from pipeline.language.sample_roles import assign, report
 from pipeline.language.sample_words import words_in
 from pipeline.schema import Found, Label, SampleSizeValue
 
@@ -44,7 +44,7 @@ _NONE = re.compile(
     r"|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))"
 )
 #: "breast cancer survivors (BCS)": a noun of people with its abbreviation
-_ABBREVIATED = re.compile(r"\((?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
+_ABBREVIATED = re.compile(r"\((?:[A-Z]{2,4}\s)?(?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 #: "in the ketamine group", "of the control arm", right behind a count
 _IN_GROUP = re.compile(
@@ -79,6 +79,8 @@ _NEW_STUDY = re.compile(
 )
 
 
+#: characters
+_REPORT = 8000
 _N_EQUALS = re.compile(r"[nN]\s*=\s*$")
 _NAMED = re.compile(r"(?:\s*[(\[]\s*[nN]\s*=\s*|\s+(?:in|by|for)\s+(?:only\s+)?)$")
 _OTHERS: tuple[Label, ...] = ("DOSE", "SCALE")
@@ -113,6 +115,8 @@ class _Reader:
         document = document_of(doc)
         self.citations = [(c.at, c.keys) for c in document.citations] if document else []
         self.cited = [at for at, _ in self.citations]
+        #: a text that cites nothing and is no longer than an abstract with its tables is about one study
+        self.report = not self.citations and len(self.text) < _REPORT
         known = w.kinds()
         self.short: set[str] = set()
         for match in _ABBREVIATED.finditer(self.text):
@@ -136,7 +140,7 @@ class _Reader:
             if not counts:
                 continue
             last_end = end
-            place = (cell[0], cell[1]) if cell else paragraphs_of(self.doc).around(start)
+            place = (cell[0], cell[1]) if cell else self._whole() or paragraphs_of(self.doc).around(start)
             cites = self._keys(start, end)
             if place != bounds or (not cell and study and self._another(start, end, keys, cites)):
                 out += self._roles(study)
@@ -145,6 +149,9 @@ class _Reader:
             keys |= cites
             study += sorted(counts, key=lambda c: c.start)
         return out + self._roles(study)
+
+    def _whole(self) -> tuple[int, int] | None:
+        return (0, len(self.text)) if self.report else None
 
     def _sentences(self, nones: list[int]) -> list[tuple[int, int]]:
         """The sentences in which a number stands, in order."""
@@ -252,7 +259,8 @@ class _Reader:
         for count in study:
             taken = {c.i for c in study if c.words is count.words and c is not count}
             arounds.append(clause(count, taken, self.drugs))
-        roles = assign(study, arounds, [self._named_event(count) for count in study])
+        events = [self._named_event(count) for count in study]
+        roles = (report if self.report else assign)(study, arounds, events)
         out = []
         for count, role in zip(study, roles, strict=True):
             arm = self._arm(count) if role != "total" else None

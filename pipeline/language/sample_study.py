@@ -52,26 +52,37 @@ def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> Non
     for k, (one, other) in enumerate(pairwise(counts)):
         if k in settled or roles[k] != "total" or roles[k + 1] != "arm" or one.words is not other.words:
             continue
-        if one.count + other.count not in totals and _side_by_side(one, other, arounds[k]):
+        if one.count + other.count not in totals and side_by_side(one, other, arounds[k]):
             roles[k] = "arm"
-    _shared_verbs(counts, arounds, roles)
+    shared_verbs(counts, arounds, roles)
     if "total" not in roles:
         _promote(counts, arounds, roles)
 
 
-def _shared_verbs(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
+def shared_verbs(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
     """*Six patients on the drug and two on placebo had infections*: the verb is that of both."""
     for k in range(len(counts) - 2, -1, -1):
         one, other = counts[k], counts[k + 1]
+        role = roles[k + 1]
         if (
             roles[k] not in ("total", "arm")
-            or roles[k + 1] != "event"
+            or role not in ("event", "dropout")
             or one.words is not other.words
             or arounds[k].verb
+            or one.form in ("n=", "denominator", "part")
+            or other.form not in ("group", "verb", "percent", "people", "coordination")
         ):
             continue
-        if other.form in ("group", "verb", "percent") and arounds[k + 1].does and _side_by_side(one, other):
-            roles[k] = "event"
+        if (arounds[k + 1].does or arounds[k + 1].dropped) and _coordinate(one, other):
+            roles[k] = role
+
+
+def _coordinate(one: Count, other: Count) -> bool:
+    """Whether two counts are parts of one subject: ``six on the drug (4%) and two on placebo``."""
+    words = one.words
+    if words.word(other.i - 1) not in ("and", "versus", "vs", "or"):
+        return words.word(other.i - 1) in ("with", "to") and words.word(other.i - 2) == "compared"
+    return not {";", ".", ":"} & set(words.words[one.i + 1 : other.i])
 
 
 def _promote(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
@@ -99,14 +110,14 @@ def _promote(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> N
     if (counts[first].count == most and sum(c.count == most for c in counts) == 1) or len(counts) == 1:
         others = [c for c in counts if c is not counts[first] and c.words is counts[first].words]
         if (
-            not any(_side_by_side(counts[first], c, arounds[first]) for c in others)
+            not any(side_by_side(counts[first], c, arounds[first]) for c in others)
             and not (counts[first].kinds & w.CONTROL)
             and counts[first].words.word(counts[first].i - 1) != "("
         ):
             roles[first] = "total"
 
 
-def _side_by_side(first: Count, second: Count, around: Clause | None = None) -> bool:
+def side_by_side(first: Count, second: Count, around: Clause | None = None) -> bool:
     """Whether two counts are groups beside one another: ``30 patients using A and 50 patients using B``."""
     words = first.words
     joint = words.word(second.i - 1)

@@ -31,6 +31,7 @@ _CUES = {
     "complete": COMPLETE, "event": EVENT, "dropout": DROPOUT, "other": OTHER,
     "unit": UNIT, "label": LABEL, "measure": MEASURE, "stop": STOP,
 }  # fmt: skip
+_HYPHEN = re.compile(r"[-‐‑–]")
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’][^\W\d_]+)*|\S")
 
 
@@ -65,7 +66,10 @@ def bits_of(word: str) -> int:
         return listed
     if not word[0].isalnum():
         return PUNCT
-    head = re.split(r"[-‐‑–]", word)[-1]
+    parts = _HYPHEN.split(word)
+    head = parts[-1]
+    if len(head) == 1 and known.get(parts[0], 0) & GROUP:
+        return GROUP | SINGULAR  # "arm-a"
     found = known.get(head, 0) if head != word else 0
     if found & (PEOPLE | EVENT_NOUN | UNIT):
         return found & ~STOP
@@ -124,10 +128,10 @@ class Words:
         """Whether token ``i`` stands directly behind the one before it."""
         return 0 < i < len(self.words) and self.starts[i] == self.ends[i - 1]
 
-    def close(self, i: int) -> int | None:
-        """Index of the bracket that closes the one at ``i``, where it stands within a dozen tokens."""
+    def close(self, i: int, reach: int = 16) -> int | None:
+        """Index of the bracket that closes the one at ``i``, where it stands within ``reach`` tokens."""
         depth = 0
-        for j in range(i, min(len(self.words), i + 16)):
+        for j in range(i, min(len(self.words), i + reach)):
             if self.words[j] in "([":
                 depth += 1
             elif self.words[j] in ")]":
