@@ -30,6 +30,7 @@ _PREPOSITIONS = frozenset(
     {"in", "on", "to", "for", "with", "from", "of", "receiving", "by", "at", "under", "without"}
 )
 _REASONS = frozenset({"for", "because", "due", "owing", "from"})
+_ANALYSES = frozenset({"analysis", "analyses", "evaluation", "follow-up", "assessment", "the", "efficacy"})
 _YEARS = range(1900, 2101)
 _AVERAGES = frozenset({"mean", "means", "median", "medians", "average", "score", "scores", "sd", "averaged"})
 
@@ -59,18 +60,27 @@ class Bare(Heads):
         if (
             before in ("in", "by", "for", "among")
             and after in (".", ",", ")", ";", "(", "and", "", "with", "on", "receiving", "treated")
-            and (any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1)) or (others and self._alike(i)))
+            and (
+                any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1))
+                or (others and self._alike(i))
+            )
         ):
-            if not self._measured(i) and words.word(i - 2) not in (
+            words_only = words.numbers[i].word and after in (".", ";", "")
+            if (words_only or not self._measured(i)) and words.word(i - 2) not in (
                 "improved",
                 "increased",
                 "decreased",
                 "reduced",
                 "fell",
             ):
-                self._add(i, "verb in")
+                self._add(i, "given to" if before == "in" and self._drug_before(i - 1) else "verb in")
             return
-        if after in _REASONS and before in (",", "and", ";", ":", "(") and self._reason(i):
+        if (
+            after in _REASONS
+            and words.word(i + 2) not in _ANALYSES
+            and before in (",", "and", ";", ":", "(")
+            and self._reason(i)
+        ):
             self._add(i, "reason")
             return
         if before == "(" and after in (")", ";") and others and self._named_group(i):
@@ -78,6 +88,10 @@ class Bare(Heads):
             return
         if before == "leaving" and others:
             self._add(i, "verb", i)
+            while words.word(i + 1) in (",", "and"):
+                i += 2 + (words.word(i + 2) == "and")
+                if i in self.able and i not in self.found:
+                    self._add(i, "verb", i)
             return
         if before == "with" and words.kind(i + 1) & w.ALLOCATE and (others or words.word(i + 2) == "to"):
             self._add(i, "verb", i + 1, words.kind(i + 1))
@@ -91,7 +105,8 @@ class Bare(Heads):
             self._add(i, "group", i + 1)
             return
         if before not in SUBJECT_BEFORE and not (
-            words.kind(i - 1) & w.PEOPLE and any(words.word(k) in ("of", "among") for k in range(i - 4, i - 1))
+            words.kind(i - 1) & w.PEOPLE
+            and any(words.word(k) in ("of", "among") for k in range(i - 4, i - 1))
         ):
             return
         if not others:
@@ -155,21 +170,25 @@ class Bare(Heads):
             self._add(i, "group", j)
 
     def _alike(self, i: int) -> bool:
-        """Whether a preposition says of the number what it said of a count before (``rash in 7 patients, nausea in 4``).
+        """Whether a preposition says of the number what it said of an earlier count (``rash in 7 men, nausea in 4``).
 
-        At the end of a clause a number word behind *in* needs no such count (``fell below 50% in four.``).
+        At the end of a clause a number word behind *in* needs no such count (``fell below 50% in four``).
         """
         words = self.words
+        if words.word(i - 1) == "in" and self._drug_before(i - 1) and words.kind(i + 1) & (w.PUNCT | w.STOP):
+            return True
         if words.kind(i - 2) & (w.NUMBER | w.UNIT):
             return words.word(i - 1) == "in" and words.numbers[i].word and words.word(i + 1) in (".", ";", "")
         return any(
-            i - j < 24 and words.word(j - 1) == words.word(i - 1) and count.form in ("people", "verb in", "percent")
+            i - j < 24
+            and words.word(j - 1) == words.word(i - 1)
+            and count.form in ("people", "verb in", "percent")
             for j, count in self.found.items()
             if j < i
         ) or (words.word(i - 1) == "in" and words.numbers[i].word and words.word(i + 1) in (".", ";", ""))
 
     def _reason(self, i: int) -> bool:
-        """Whether the number splits the count before it by causes (``three deaths, two from stroke and one from …``)."""
+        """Whether the number splits the count before it by causes (``three deaths, two from stroke``)."""
         last = max((j for j in self.found if j < i), default=None)
         if last is None or i - last > 18 or self.words.numbers[i].value > self.found[last].count:
             return False
@@ -183,7 +202,12 @@ class Bare(Heads):
             k -= 1
             if words.kind(k) & w.NUMBER:
                 first = k
-        return first != i and bool(words.kind(first - 1) & (w.OTHER | w.LABEL))
+        counted = words.numbers[i].value - words.numbers[first].value
+        return (
+            first != i
+            and bool(words.kind(first - 1) & (w.OTHER | w.LABEL))
+            and counted == sum(k in words.numbers for k in range(first, i))
+        )
 
     def _averaged(self, i: int) -> bool:
         """Whether a mean or a score stands close before a number that has its percentage behind it."""
@@ -222,6 +246,11 @@ class Bare(Heads):
         start = self.words.ends[j] if j < len(self.words) else 0
         stop = self.words.starts[min(j + 3, len(self.words) - 1)] + 1
         return any(start <= a < stop for a, _ in self.drugs)
+
+    def _drug_before(self, j: int) -> bool:
+        """Whether a drug's name ends right before token ``j``."""
+        at = self.words.starts[j] - 1
+        return any(b == at for _, b in self.drugs)
 
     def _named_group(self, i: int) -> bool:
         """``clodronate 1600 mg (149) or controls (150)``: a drug or a group before the bracket, and another."""

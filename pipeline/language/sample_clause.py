@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.language import sample_words as w
 from pipeline.language.sample_counts import Count
+from pipeline.language.sample_verbs import left_study, one_group, percent_beside, unknown_verb
 
 _RELATIVE = frozenset({"who", "whom", "that", "which", "whose", "with", "without", "having", "if", "when"})
 _CLAUSE = frozenset({";", "whereas", "while", "but", "although", ":"})
@@ -32,15 +33,20 @@ GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
 _IN = frozenset({"in", "by", "for", "among", "only", "the", "affected", "just"})
 _EACH = frozenset({"each", "per", "apiece"})
-_WHOLE = frozenset(
-    {"either", "or", "groups", "arms", "cohorts", "one", "two", "three", "four", "versus", "vs"}
-)
 #: participles that stand behind a noun without a verb of their own (*women assigned letrozole*)
 _REDUCED = frozenset(
-    {"assigned", "allocated", "randomized", "randomised", "treated", "given", "enrolled", "exposed", "randomly"}
+    {
+        "assigned",
+        "allocated",
+        "randomized",
+        "randomised",
+        "treated",
+        "given",
+        "enrolled",
+        "exposed",
+        "randomly",
+    }
 )
-#: what may stand behind an unknown verb that is no participle of a relative clause
-_NO_VERB = frozenset({"with", "for", "by", "to", "from", "at", "in", "on", "as", "of"})
 _AUXILIARIES = frozenset({"were", "was", "had", "have", "be", "been", "are", "also", "not", "did"})
 
 
@@ -86,7 +92,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     words, out = count.words, Clause()
     _left(count, taken, out)
     relative = preposed = False
-    out.percent = _percent_beside(count)
+    out.percent = percent_beside(count)
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
     if count.form in ("n=", "percent") or words.word(j) == "(":
         close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
@@ -125,11 +131,15 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if word in ("in", "on", "to", "from", "of", "receiving", "at") and distance < 3:
             preposed = True
         if word == "to" and not out.to_group:
-            out.to_group = _one_group(words, j)
+            out.to_group = one_group(words, j)
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
         if verb and not out.right & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN):
-            out.verb = not (word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES))
-            out.enrolled = (bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not") or out.enrolled
+            out.verb = not (
+                word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES)
+            )
+            out.enrolled = (
+                bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not"
+            ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = bool(kind & w.COMPLETE) and not relative
             if kind & w.EVENT and not relative:
@@ -137,7 +147,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
                 out.unsure = word in _UNSURE
             elif kind & w.EVENT:
                 out.does_later = True
-        elif not verb and not relative and not out.verb and _unknown_verb(words, j, count):
+        elif not verb and not relative and not out.verb and unknown_verb(words, j, count):
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True
@@ -146,7 +156,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if kind & w.ENROL and not relative and words.word(j - 1) != "not":
             out.enrolled = True
             out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
-        if (not relative and (kind & w.DROPOUT and distance < 8 or _left_study(words, j))) or (
+        if (not relative and ((kind & w.DROPOUT and distance < 8) or left_study(words, j))) or (
             word == "lost" and words.word(j + 1) == "to" and distance < 6
         ):
             out.dropped = True
@@ -162,69 +172,6 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     return out
 
 
-def _left_study(words: w.Words, j: int) -> bool:
-    """*came off study*, *were taken off treatment*, *did not attend*, *did not complete the trial*."""
-    word = words.words[j]
-    if word == "off":
-        return words.word(j + 1) in ("study", "treatment", "therapy", "protocol", "drug", "the")
-    return (
-        word == "not"
-        and words.word(j - 1) in ("did", "could")
-        and bool(words.kind(j + 1) & w.COMPLETE or words.word(j + 1) in ("attend", "return", "finish", "continue"))
-    )
-
-
-def _unknown_verb(words: w.Words, j: int, count: Count) -> bool:
-    """Whether a verb that no list knows stands at ``j``: *could not walk*, *exhibited*; not *aged*, *referred to*."""
-    word = words.words[j]
-    if words.word(count.i - 1) in _NO_VERB:
-        return False  # "in 24 rats, the drug lengthened sleep"
-    if word in ("could", "did", "do"):
-        return words.word(j + 1) == "not" and not words.kind(j + 2) & (w.ASSIGN | w.ENROL | w.COMPLETE)
-    return (
-        word.endswith("ed")
-        and len(word) > 4
-        and not words.bits[j]
-        and "-" not in word
-        and words.word(j + 1) not in _NO_VERB
-        and not words.kind(j + 1) & (w.PEOPLE | w.PUNCT)
-        and words.word(j - 1) not in ("a", "an", "the", "of", "with", "and", "or")
-        and j - max(count.noun, count.i) < 9
-    )
-
-
-def _percent_beside(count: Count) -> bool:
-    """Whether a percentage stands in the bracket behind a count, or the count in the bracket behind a percentage."""
-    words = count.words
-    for at in (count.i + 1, max(count.noun, count.i) + 1):
-        if words.word(at) in ("(", "[") and words.word(at + 1) == "#" and words.word(at + 2) == "%":
-            return True
-    first = count.i - 3 if count.form == "n=" else count.i - 1
-    if words.word(first) in ("(", "[") and words.word(first - 1) == "%":
-        return True
-    return (
-        count.form == "n="
-        and words.word(count.i + 1) in (",", ";")
-        and words.word(count.i + 3) == "%"
-        and words.word(count.i + 4) not in ("ci", "confidence")
-    )
-
-
-def _one_group(words: w.Words, j: int) -> bool:
-    """Whether *to* at ``j`` leads to one group, and not to a choice (*to A or B*, *to two groups*)."""
-    for k in range(j + 1, j + 12):
-        word, kind = words.word(k), words.kind(k)
-        if word in _WHOLE or (kind & w.NUMBER and words.word(k + 1) in ("of", "groups", "arms", "treatment")):
-            return False
-        if kind & w.GROUP:
-            return words.word(k + 1) not in ("or", "versus", "vs") and not (
-                words.word(k + 1) == "and" and words.word(k + 2) != "#"
-            )
-        if kind & w.NUMBER or word in (".", ";", ""):
-            break
-    return True
-
-
 def _left(count: Count, taken: set[int], out: Clause) -> None:
     words = count.words
     k = count.i - 1
@@ -237,6 +184,8 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             k -= 1
     near, comma = 0, False
     first = words.word(k)
+    if first == "of" and words.word(k - 1) in ("size", "accrual", "enrollment", "enrolment"):
+        out.enrolled = out.main = True
     out.of_study = count.form == "n=" and first in _STUDIES
     out.of = first in ("of", "among", "from")
     if first in ("the", "these", "all", "only"):

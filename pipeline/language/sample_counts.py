@@ -53,6 +53,7 @@ class Finder(Lists):
         able = sorted(self.able)
         if not able:
             return []
+        self._bracketed_pairs(able, earlier)
         for i in able:
             if i not in self.found:
                 self._strong(i)
@@ -173,13 +174,25 @@ class Finder(Lists):
         self._add(j, "denominator", pair=i)
 
     def _shares(self, i: int, j: int) -> bool:
-        """Whether a percentage or a preposition says of a small ratio that it is a share (``in 2/5``, ``3/8 (38%)``)."""
+        """Whether a percentage or a preposition makes a share of a small ratio (``in 2/5``, ``3/8 (38%)``)."""
         words = self.words
         if words.word(j + 1) in ("(", "["):
             return words.word(j + 3) == "%" or words.word(i - 1) in ("in", "by", "of", "for")
         if words.word(j + 1) in (")", "]"):
             return words.word(i - 2) == "%" or words.word(i - 1) in ("(", "[")
-        return words.word(i - 1) in ("in", "by", "for", ":", ",", "only", "and", "vs", "versus", "was", "were")
+        return words.word(i - 1) in (
+            "in",
+            "by",
+            "for",
+            ":",
+            ",",
+            "only",
+            "and",
+            "vs",
+            "versus",
+            "was",
+            "were",
+        )
 
     def _of(self, i: int, j: int) -> bool:
         """``30 out of 47 patients``, ``12 of the patients``, ``12 of whom``; *of* stands at ``j``."""
@@ -193,7 +206,9 @@ class Finder(Lists):
             j += 1
         if form == "from" and words.word(j) in _DETERMINERS_FROM:
             j += 1
-        if j in self.able and (form == "of" or self._head(j)[0] == "people" or words.word(j + 1) == "without"):
+        if j in self.able and (
+            form == "of" or self._head(j)[0] == "people" or words.word(j + 1) == "without"
+        ):
             a, b = words.numbers[i].value, words.numbers[j].value
             head, noun = self._head(j)
             if (

@@ -74,8 +74,10 @@ def plausible(words: Words, i: int) -> bool:
         or _shares_percent(words, i)
     ):
         return False
-    if words.kind(i - 1) & w.LABEL and not number.word and not (
-        words.kind(i - 1) & w.UNIT and words.kind(i - 2) & w.NUMBER
+    if (
+        words.kind(i - 1) & w.LABEL
+        and not number.word
+        and not (words.kind(i - 1) & w.UNIT and words.kind(i - 2) & w.NUMBER)
     ):
         return (
             after in ("of", "/") and words.word(i + 2) == "#"
@@ -85,7 +87,9 @@ def plausible(words: Words, i: int) -> bool:
 
 def _shares_percent(words: Words, i: int) -> bool:
     """Whether the number is one of a list that ends in a percent sign (``40, 67, and 50 %``)."""
-    if (words.word(i - 1) == "=" and words.word(i - 2) in ("n", "ns")) or (words.word(i - 1) == "of" and words.word(i - 2) in ("#", "out")):
+    if (words.word(i - 1) == "=" and words.word(i - 2) in ("n", "ns")) or (
+        words.word(i - 1) == "of" and words.word(i - 2) in ("#", "out")
+    ):
         return False  # "n = 53, 82%", "9 of 45, 20%"
     for _ in range(4):
         k = i + 1
@@ -102,9 +106,13 @@ def _shares_percent(words: Words, i: int) -> bool:
 class Heads:
     """One sentence's counts while they are found, and what stands behind its numbers."""
 
-    def __init__(self, words: Words, drugs: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, words: Words, drugs: list[tuple[int, int]], events: frozenset[int] = frozenset()
+    ) -> None:
         self.words = words
         self.drugs = drugs
+        #: where the names of outcomes end that happen to people (*nausea*, *relapse*)
+        self.events = events
         self.found: dict[int, Count] = {}
         #: the tokens whose numbers can be counts
         self.able = {i for i in words.numbers if plausible(words, i)}
@@ -155,7 +163,9 @@ class Heads:
                     continue
                 return "", i
             if kind & w.NUMBER:
-                if words.kind(j - 1) & w.LABEL or (words.word(j + 1) in ("-", "–") and words.glued(j + 1)):
+                if words.kind(j - 1) & w.LABEL or (
+                    words.word(j + 1) in ("-", "‐", "–") and words.glued(j + 1)
+                ):
                     j += 1
                     continue
                 return "", i
@@ -190,7 +200,13 @@ class Heads:
                     continue
                 return "other", j
             if kind & w.STOP:
-                if word == "such" or self._in_name(j):
+                if (
+                    word == "such"
+                    or self._in_name(j)
+                    or (
+                        word == "to" and words.kind(j + 1) & w.NUMBER and words.word(j - 1) in ("-", "‐", "–")
+                    )
+                ):
                     j += 1
                     continue
                 if word in ("and", "or", "to", "but") and j > i + 1 and self._joins(j):
@@ -235,7 +251,11 @@ class Heads:
 
     def _is_year(self, i: int) -> bool:
         word = self.words.text[self.words.numbers[i].start : self.words.numbers[i].end]
-        if self.words.word(i - 1) == "and" and self.words.word(i + 1) in ("to", "on", "receiving") and self.found:
+        if (
+            self.words.word(i - 1) == "and"
+            and self.words.word(i + 1) in ("to", "on", "receiving")
+            and self.found
+        ):
             return False  # "1920 were assigned to the drug and 1944 to placebo"
         return (
             len(word) == 4

@@ -6,10 +6,60 @@ from pipeline.language import sample_words as w
 from pipeline.language.sample_bare import SUBJECT_BEFORE, Bare
 
 _YEARS = range(1900, 2101)
+#: what stands between the counts of a list or a comparison
+_BETWEEN = frozenset({",", "and", "vs", "versus", "v", "."})
 
 
 class Lists(Bare):
     """Rules that read several numbers of a sentence together."""
+
+    def _bracketed_pairs(self, able: list[int], earlier: bool) -> None:
+        """Counts of the groups in a bracket behind what happened: ``nausea (2 vs. 27 patients)``.
+
+        Behind a noun of groups they are the groups' sizes (``three arms (29, 29 and 28)``).
+        """
+        words = self.words
+        for i in able:
+            if words.word(i - 1) not in ("(", "["):
+                continue
+            members, k, compared = [i], i + 1, False
+            while True:
+                following = k
+                while words.word(following) in _BETWEEN:
+                    following += 1
+                if following == k or following not in self.able:
+                    break
+                compared = compared or words.word(k) in ("vs", "versus", "v")
+                members.append(following)
+                k = following + 1
+            people = bool(words.kind(k) & w.PEOPLE)
+            end = words.word(k + people)
+            if len(members) < 2 or end not in ((")", "]", ",", ";") if compared else (")", "]")):
+                continue
+            happened = (people or earlier) and self._happened(i - 1, people)
+            if happened:
+                form = "pair"
+            elif people or (words.kind(i - 2) & w.GROUP and not words.kind(i - 2) & w.SINGULAR):
+                form = "part"
+            else:
+                continue
+            for j in members:
+                self._add(j, form)
+
+    def _happened(self, j: int, people: bool) -> bool:
+        """Whether the words before a bracket at ``j`` name what happens to people, and no measure or allocation."""
+        words = self.words
+        sign = False
+        for k in range(j - 1, max(-1, j - 20), -1):
+            word, kind = words.words[k], words.bits[k]
+            if (kind & w.QUANTITY and not people) or kind & w.ALLOCATE:
+                return False
+            if word in (";", ".") or k in self.found:
+                break
+            happens = kind & (w.EVENT_NOUN | w.DROPOUT_NOUN | (0 if people else w.PEOPLE))
+            if happens or word in ("number", "incidence", "frequency") or words.ends[k] in self.events:
+                sign = True
+        return sign
 
     def _bracketed_sums(self, able: list[int]) -> None:
         """``397 (198 gemcitabine and 199 epirubicin)``: numbers in a bracket that add up to the one before it."""
@@ -105,14 +155,20 @@ class Lists(Bare):
                 self._add(i, self.found[k].form, self.found[k].noun, self.found[k].kinds)
 
     def _modified(self, i: int) -> int | None:
-        """The number that shares its noun with number ``i`` over modifiers: ``580 intervention and 655 control women``."""
+        """The number that shares its noun with number ``i``: ``580 intervention and 655 control women``."""
         words = self.words
         for k in range(i + 1, i + 4):
             if words.word(k) in ("and", "or", "versus", "vs"):
                 other = self.found.get(k + 1)
                 whole = k > i + 1 and other is not None and other.form == "people" and other.noun > k + 2
-                return k + 1 if whole and self._head(i)[0] == "" and words.word(i - 1) not in ("to", "than") else None
-            if words.kind(k) & (w.STOP | w.NUMBER | w.PUNCT | w.UNIT | w.OTHER | w.ENROL | w.EVENT | w.ALLOCATE):
+                return (
+                    k + 1
+                    if whole and self._head(i)[0] == "" and words.word(i - 1) not in ("to", "than")
+                    else None
+                )
+            if words.kind(k) & (
+                w.STOP | w.NUMBER | w.PUNCT | w.UNIT | w.OTHER | w.ENROL | w.EVENT | w.ALLOCATE
+            ):
                 return None
         return None
 

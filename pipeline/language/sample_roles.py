@@ -29,6 +29,10 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "dropout"
     if form == "reason":
         return "event"
+    if form == "given to":
+        return "arm"
+    if form == "pair":
+        return "event" if study.previous not in ("dropout",) else study.previous
     if form in ("event", "none", "verb in") or (
         named_event and form == "n=" and not around.left & (w.PEOPLE | w.ALLOCATE)
     ):
@@ -76,10 +80,20 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         ):
             return "event"
         return study.previous if form == "coordination" and study.previous in ("event", "dropout") else "arm"
+    if (
+        study.previous in ("event", "dropout", "arm")
+        and study.previous_form == "coordination"
+        and form == "people"
+    ):
+        return "event" if around.does and study.previous == "arm" else study.previous
+    if form == "coordination" and not around.does and not around.dropped_in and not around.done_in:
+        return "arm"
     return _people(count, around, total, named_event)
 
 
 def _people(count: Count, around: Clause, total: int | None, named_event: bool) -> Role:
+    if total is None and count.words.word(count.i - 1) == "of" and count.words.word(count.i - 2) == "size":
+        return "total"
     if around.does and (not around.unsure or total is not None or around.group):
         return "event"
     between = count.words.words[count.i + 1 : count.noun]
@@ -145,7 +159,7 @@ def report(counts: list[Count], arounds: list[Clause], events: list[bool]) -> li
 def assign(
     counts: list[Count], arounds: list[Clause], events: list[bool], known: Study | None = None
 ) -> list[Role]:
-    """The roles of a study's counts, in order of their places. ``known`` says what its total is, where that is known."""
+    """The roles of a study's counts, in order of their places. ``known`` says what its total is, if it does."""
     study, roles = known or Study(), list[Role]()
     for k, (count, around) in enumerate(zip(counts, arounds, strict=True)):
         before = counts[k - 1] if k else None

@@ -18,6 +18,7 @@ from pipeline.language.common import document_of, get, put, sentences_of, tables
 from pipeline.language.cues import paragraphs_of, text_of
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
+from pipeline.language.sample_arms import arm_of
 from pipeline.language.sample_clause import clause
 from pipeline.language.sample_counts import Count, Finder
 from pipeline.language.sample_roles import assign, report
@@ -33,6 +34,12 @@ _HEAD = re.compile(
     r"intervention|control|placebo|treatment|experimental)\W*)+$",
     re.IGNORECASE,
 )
+#: "n (drug/placebo)", "patients, A / B", "N active vs control"
+_PAIRED_HEAD = re.compile(
+    r"^\W*(?:n|no\.?|number|sample size|patients|participants|subjects|randomi[sz]ed)\b(?! \(?%)"
+    r"[^%]*(?:/|\bvs\.?\b|\bversus\b)[^%]*$",
+    re.IGNORECASE,
+)
 _HEAD_WORD = re.compile(
     r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children"
     r"|women|men|adults|cases|size)\b",
@@ -46,25 +53,6 @@ _NONE = re.compile(
 #: "breast cancer survivors (BCS)": a noun of people with its abbreviation
 _ABBREVIATED = re.compile(r"\((?:[A-Z]{2,4}\s)?(?P<short>[A-Z][A-Za-z]{0,3}[A-Zs]s?)\)")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
-#: "in the ketamine group", "of the control arm", right behind a count
-_IN_GROUP = re.compile(
-    r"\s*(?:\([^()]{1,20}\)\s*)?(?:(?:patients?|participants?|subjects?|women|men"
-    r"|adults)\s+)?(?:were\s+|was\s+)?(?:randomly\s+)?(?:randomi[sz]ed\s+|assigned\s+"
-    r"|allocated\s+)?(?:in|on|to|of|from)\s+(?:the\s+|an?\s+)?"
-    r"(?P<name>(?!the\b|each\b|both\b|either\b|all\b|these\b|two\b)[\w+/-]+(?:\s(?!and\b|or\b|in\b"
-    r"|to\b|versus\b|had\b|were\b)[\w+/-]+){0,4}?)\s+(?:group|arm|cohort)\b",
-    re.IGNORECASE,
-)
-_BRACKET_BEFORE = re.compile(r"[\s,;]*[(\[](?:[^()\[\]]{0,16}[,;:]\s*)?[nN]\s*=\s*$")
-_GROUP_BEFORE = re.compile(
-    r"(?:^|\b(?:the|an?|or|and|to|versus|vs\.?|either)\s+|[,;(]\s*)(?P<name>(?!the\b|or\b"
-    r"|and\b)[\w+/-]+(?:\s(?!the\b|and\b|or\b|to\b|a\b)[\w+/-]+){0,3}?)\s+(?:group|arm|cohort)$",
-    re.IGNORECASE,
-)
-_TO_DRUG = re.compile(
-    r"\s*(?:(?:were|was)\s+)?(?:(?:randomi[sz]ed|assigned|allocated|treated|received|took"
-    r"|given)\s+)?(?:(?:to|on|with|receiving|taking|received|given)\s+)(?:the\s+)?(?=\w)"
-)
 #: what behind a number says that it counts no people
 _NO_COUNT = re.compile(
     r"\s?(?:%|±|mg|µg|percent|per\s?cent|°|(?:-|‐|\s)?(?:weeks?|months?|years?|days?|hours?"
@@ -79,6 +67,8 @@ _NEW_STUDY = re.compile(
 )
 
 
+#: outcomes that are counted in people
+_HAPPENS = frozenset({"adverse_effect", "response", "remission", "relapse", "suicidality", "dropout"})
 #: characters
 _REPORT = 8000
 _N_EQUALS = re.compile(r"[nN]\s*=\s*$")
@@ -115,6 +105,9 @@ class _Reader:
         document = document_of(doc)
         self.citations = [(c.at, c.keys) for c in document.citations] if document else []
         self.cited = [at for at, _ in self.citations]
+        self.events = frozenset(
+            hit.end for hit in hits_of(doc, "outcomes") if hit.entry.row.get("name") in _HAPPENS
+        )
         #: a text that cites nothing and is no longer than an abstract with its tables is about one study
         self.report = not self.citations and len(self.text) < _REPORT
         known = w.kinds()
@@ -176,7 +169,7 @@ class _Reader:
                 for word, bits in zip(words.words, words.bits, strict=True)
             ]
         low, high = bisect_left(self.drugs, (start, 0)), bisect_left(self.drugs, (end, 0))
-        return Finder(words, self.drugs[low:high]).run(earlier)
+        return Finder(words, self.drugs[low:high], self.events).run(earlier)
 
     def _is_taken(self, at: int) -> bool:
         """Whether a dose or a scale holds the number."""
@@ -190,7 +183,10 @@ class _Reader:
     def _cell(self, start: int, end: int) -> list[Count] | None:
         """The counts of a table cell under a head that names a sample size; None where the head does not."""
         head = self.tables.head(start)
-        if not head or len(head) > 60 or not _HEAD.match(head) or not _HEAD_WORD.search(head):
+        if not head or len(head) > 60:
+            return None
+        paired = _PAIRED_HEAD.match(head)
+        if not paired and (not _HEAD.match(head) or not _HEAD_WORD.search(head)):
             return None
         words = words_in(self.text, start, end, self.numbers)
         finder = Finder(words, self.drugs)
@@ -217,6 +213,9 @@ class _Reader:
                     counts[i] = Count(
                         i, other.start, other.end, int(other.value), "coordination", i, 0, None, words
                     )
+        if paired or (len(counts) == 2 and "/" in words.words):
+            for count in counts.values():  # one group's size beside another's
+                count.form, count.pair = "part", None
         return [counts[i] for i in sorted(counts)]
 
     def _none(self, start: int, end: int, nones: list[int], counted: bool) -> list[Count]:
@@ -263,7 +262,7 @@ class _Reader:
         roles = (report if self.report else assign)(study, arounds, events)
         out = []
         for count, role in zip(study, roles, strict=True):
-            arm = self._arm(count) if role != "total" else None
+            arm = arm_of(count, self.text, self.drugs) if role != "total" else None
             out.append(
                 Found(
                     "SAMPLE_SIZE",
@@ -288,33 +287,6 @@ class _Reader:
         hits = hits_of(self.doc, "outcomes")
         i = bisect_left(hits, at, key=lambda hit: hit.end)
         return hits[i : i + 3]
-
-    def _arm(self, count: Count) -> str | None:
-        """The name of the group that the text gives a count: *in the ketamine group*, *placebo (n = 51)*."""
-        words = count.words
-        own = count.form in ("group", "verb", "part", "percent", "numerator") or count.noun < count.i
-        after = words.ends[min(count.i if own else count.noun, len(words) - 1)]
-        stop = min(words.ends[-1], after + 70)
-        match = _IN_GROUP.match(self.text, after, stop)
-        if match:
-            return match["name"]
-        bracket = _BRACKET_BEFORE.search(self.text, max(words.starts[0], count.start - 24), count.start)
-        if bracket:
-            left = self.text[max(words.starts[0], bracket.start() - 50) : bracket.start()]
-            named = _GROUP_BEFORE.search(left)
-            if named:
-                return named["name"].strip()
-            return self._drug(max(words.starts[0], bracket.start() - 40), bracket.start(), last=True)
-        to_drug = _TO_DRUG.match(self.text, after, stop)
-        return self._drug(to_drug.end(), min(stop, to_drug.end() + 12), last=False) if to_drug else None
-
-    def _drug(self, start: int, end: int, *, last: bool) -> str | None:
-        """The name of the drug in [start, end) as it is printed: the last one, or one that begins there."""
-        low, high = bisect_left(self.drugs, (start, 0)), bisect_left(self.drugs, (end, 0))
-        if low == high:
-            return None
-        a, b = self.drugs[high - 1] if last else self.drugs[low]
-        return self.text[a:b]
 
 
 @Language.factory("goldpan_sample_sizes", assigns=["doc.spans"])

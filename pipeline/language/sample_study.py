@@ -85,8 +85,32 @@ def _coordinate(one: Count, other: Count) -> bool:
     return not {";", ".", ":"} & set(words.words[one.i + 1 : other.i])
 
 
+def _one_denominator(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> bool:
+    """*Two of 47 attained it*: where nothing but shares of one number was counted, that number is the total."""
+    shares = [k for k, role in enumerate(roles) if role == "arm"]
+    if not shares or any(counts[k].form != "denominator" for k in shares):
+        return False
+    if len({counts[k].count for k in shares}) > 1:
+        return False
+    first = counts[shares[0]]
+    if first.words.word(first.i - 1) == "/":
+        return False
+    beside = [
+        a
+        for c, a in zip(counts, arounds, strict=True)
+        if c.words is first.words and c.i in (first.i, first.pair)
+    ]
+    if any(a.group or a.left & w.GROUP for a in beside) or first.kinds & w.CONTROL:
+        return False
+    for k in shares:
+        roles[k] = "total"
+    return True
+
+
 def _promote(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
     """Where no number was taken for the total: the first count that is larger than all others, if it is no group's."""
+    if _one_denominator(counts, arounds, roles):
+        return
     able = [
         k
         for k, role in enumerate(roles)

@@ -22,13 +22,15 @@ _FORMS = {
 }  # fmt: skip
 _PLANNED = frozenset(
     {
-        "planned", "required", "needed", "target", "will", "power", "calculated", "estimated", "expected", "anticipated",
-        "assuming", "detect", "necessary", "goal",
+        "planned", "required", "needed", "target", "will", "power", "calculated", "estimated", "expected",
+        "anticipated", "assuming", "detect", "necessary", "goal",
     }
 )  # fmt: skip
 #: points that make a total of a count that was taken for a group's, and of one that was taken for the total
 _LEAST, _LEAST_GUESSED = 1.5, -2.0
-_RANDOM = frozenset({"randomized", "randomised", "randomly", "randomization", "randomisation", "assigned", "allocated"})
+_RANDOM = frozenset(
+    {"randomized", "randomised", "randomly", "randomization", "randomisation", "assigned", "allocated"}
+)
 
 
 def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> int | None:
@@ -39,7 +41,9 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
     able = [
         k
         for k, count in enumerate(counts)
-        if count.form in _FORMS and count.count > 1 and (roles[k] in ("total", "arm") or _enrolled(arounds[k]))
+        if count.form in _FORMS
+        and count.count > 1
+        and (roles[k] in ("total", "arm") or _enrolled(arounds[k]))
     ]
     if not able:
         return None
@@ -60,10 +64,14 @@ def _one_of_several(counts: list[Count], arounds: list[Clause], k: int) -> bool:
     """Whether a count stands beside another of its kind: groups, each with its size (``A (n = 51) or B (n = 49)``)."""
     count = counts[k]
     if count.form == "n=":
-        return any(c.form == "n=" and c is not count and c.words is count.words for c in counts) and not arounds[k].of_study
+        return (
+            any(c.form == "n=" and c is not count and c.words is count.words for c in counts)
+            and not arounds[k].of_study
+        )
     pairs = [(k - 1, k)] * (k > 0) + [(k, k + 1)] * (k + 1 < len(counts))
     return any(
-        counts[a].words is counts[b].words and side_by_side(counts[a], counts[b], arounds[a]) for a, b in pairs
+        counts[a].words is counts[b].words and side_by_side(counts[a], counts[b], arounds[a])
+        for a, b in pairs
     )
 
 

@@ -18,7 +18,7 @@ PEOPLE, ANIMAL, CASE, EVENT_NOUN, DROPOUT_NOUN, GROUP, RESPONDER, COMPLETER, SIN
 ENROL, SCREEN, ALLOCATE, COMPLETE, EVENT, DROPOUT, OTHER, UNIT, LABEL, MEASURE, STOP = (
     1 << i for i in range(9, 20)
 )
-NUMBER, PLURAL_LIKE, PUNCT, CONTROL, RECEIVE = (1 << i for i in range(20, 25))
+NUMBER, PLURAL_LIKE, PUNCT, CONTROL, RECEIVE, QUANTITY = (1 << i for i in range(20, 26))
 ASSIGN = ALLOCATE | RECEIVE
 
 _KINDS = {
@@ -30,6 +30,7 @@ _CUES = {
     "enrol": ENROL, "screen": SCREEN, "allocate": ALLOCATE, "receive": RECEIVE,
     "complete": COMPLETE, "event": EVENT, "dropout": DROPOUT, "other": OTHER,
     "unit": UNIT, "label": LABEL, "measure": MEASURE, "stop": STOP,
+    "quantity": QUANTITY,
 }  # fmt: skip
 _HYPHEN = re.compile(r"[-‐‑–]")
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’][^\W\d_]+)*|\S")

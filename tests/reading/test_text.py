@@ -359,3 +359,10 @@ def test_citations_and_references_stand_where_they_say(source: str) -> None:
         assert citation.keys
     for reference in document.references:
         assert source[reference.source_start : reference.source_end].strip()
+
+
+def test_a_text_that_begins_with_telephone_is_no_address() -> None:
+    document = build("Telephone counselling for smokers. We called 40 smokers every week for a year.", "demo")
+    assert "40 smokers" in document.text
+    address = "A review.\n\nBody of the text, which says what was found.\n\nTel: +1 555 0100, fax 555 0101"
+    assert "555" not in build(address, "demo").text
