@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.schema import Document, Mention, Study
 
@@ -36,9 +36,26 @@ class Extractor:
 
         return self.nlp.pipe(attach(self.nlp.make_doc(document.text), document) for document in documents)
 
+    def lights(self, documents: Iterable[Document]) -> Iterator[Doc]:
+        """Each document as a `Light` that every component has seen; as a Doc where one of them wants tokens.
+
+        For whatever reads mentions through `pipeline.language.common`, as studies and the audit do. Streams.
+        """
+        from pipeline.language.common import Light, OnCharacters
+
+        components = [component for _, component in self.nlp.pipeline]
+        if not all(isinstance(component, OnCharacters) for component in components):
+            yield from self.docs(documents)
+            return
+        for document in documents:
+            doc = cast("Doc", Light(document))
+            for component in components:
+                doc = component(doc)
+            yield doc
+
     def extract(self, documents: Iterable[Document]) -> Iterator[tuple[Document, list[Mention]]]:
         """Each document with its mentions in source order."""
-        for doc in self.docs(documents):
+        for doc in self.lights(documents):
             yield _document(doc), _mentions(doc)
 
     def evidence(
@@ -47,7 +64,7 @@ class Extractor:
         """Each document with its mentions and with its studies, in the order of its reference list."""
         from pipeline.evidence.studies import studies_of
 
-        for doc in self.docs(documents):
+        for doc in self.lights(documents):
             yield _document(doc), _mentions(doc), studies_of(doc)
 
     def rows(
@@ -60,7 +77,7 @@ class Extractor:
         from pipeline.evidence.audit import audit
         from pipeline.evidence.studies import studies_of
 
-        for doc in self.docs(documents):
+        for doc in self.lights(documents):
             kept = [{"study": study.to_json()} for study in studies_of(doc)]
             kept += [{"alarm": alarm} for alarm in audit(doc)]
             yield _document(doc), _mentions(doc), kept

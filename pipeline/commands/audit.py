@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     inputs = Inputs(args.paths, settings)
     alarms = []
     if inputs.paths:
-        for doc in Extractor(settings).docs(inputs):
+        for doc in Extractor(settings).lights(inputs):
             alarms.extend(audit(doc))
     print(
         json.dumps(alarms, ensure_ascii=False, indent=1) if args.format == "json" else table_of_alarms(alarms)

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         records = [study.to_json() for _, _, studies in extractor.evidence(inputs) for study in studies]
         comparisons = concord(records)
         if abstracts:
-            docs = extractor.docs(document_for(abstract) for abstract in abstracts)
+            docs = extractor.lights(document_for(abstract) for abstract in abstracts)
             own = [record_of(doc, abstract) for doc, abstract in zip(docs, abstracts, strict=True)]
             comparisons = ordered(comparisons + against_abstracts(records, [r for r in own if r is not None]))
     if args.format == "json":

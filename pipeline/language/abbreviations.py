@@ -13,7 +13,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from pipeline.language.common import text_of
+from pipeline.language.common import OnCharacters, has_tokens, text_of
 
 _KEPT = "goldpan.definitions"
 #: What may follow a short form in its bracket (``(MADRS; range 0–60)``); no figure: ``(HR, 0.75)`` defines nothing.
@@ -137,7 +137,7 @@ def definitions_of(doc: Doc) -> list[Definition]:
     """The definitions of a doc, found once; those of scispaCy's ``abbreviation_detector`` where it ran in our place."""
     kept: list[Definition] | None = doc.user_data.get(_KEPT)
     if kept is None:
-        if isinstance(doc, Doc) and doc.has_extension("abbreviations") and doc._.abbreviations:
+        if has_tokens(doc) and doc.has_extension("abbreviations") and doc._.abbreviations:
             first: dict[str, Definition] = {}
             for span in doc._.abbreviations:
                 long_form = span._.long_form
@@ -152,7 +152,7 @@ def definitions_of(doc: Doc) -> list[Definition]:
     return kept
 
 
-class Abbreviations:
+class Abbreviations(OnCharacters):
     """spaCy component: finds a doc's definitions; sets ``doc._.abbreviations`` as scispaCy's detector does.
 
     >>> import spacy
@@ -163,7 +163,7 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         definitions = doc.user_data[_KEPT] = find_definitions(text_of(doc))
-        if isinstance(doc, Doc):
+        if has_tokens(doc):
             doc._.abbreviations = [span for definition in definitions for span in _spans(doc, definition)]
         return doc
 

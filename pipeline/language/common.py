@@ -50,11 +50,45 @@ if not Span.has_extension("chars"):
     Span.set_extension("chars", getter=_chars)
 
 
+class Light:
+    """A document on its way through the pipeline without tokens: what goldpan's components read and write of a Doc.
+
+    They work on characters, so a Doc is made only where somebody wants one (`Extractor.docs`, anybody's pipeline):
+    its tokens cost more than most matchers.
+
+    >>> from pipeline.reading.text import build
+    >>> light = Light(build("Lithium helped.", "a"))
+    >>> text_of(light), document_of(light).id
+    ('Lithium helped.', 'a')
+    """
+
+    __slots__ = ("text", "user_data")
+
+    def __init__(self, document: Document) -> None:
+        self.text = document.text
+        self.user_data: dict[str, Any] = {_DOCUMENT: document, "goldpan.text": document.text}
+
+
+def has_tokens(doc: object) -> bool:
+    """Whether a doc is spaCy's, and not a `Light`."""
+    return isinstance(doc, Doc)
+
+
+class OnCharacters:
+    """A component that asks a doc for no tokens: it takes a `Light` as well."""
+
+    __slots__ = ()
+
+
 def attach(doc: Doc, document: Document) -> Doc:
     """Give a doc the document that its text was read from, so that matchers know sections, tables and citations."""
     doc.user_data[_DOCUMENT] = document
     doc.user_data["goldpan.text"] = document.text
     return doc
+
+
+def _place(found: Found) -> tuple[int, int]:
+    return found.start, found.end
 
 
 def document_of(doc: Doc) -> Document | None:
@@ -82,7 +116,10 @@ def token_starts(doc: Doc) -> npt.NDArray[np.int64]:
 
 def put(doc: Doc, label: Label, mentions: Iterable[Found]) -> None:
     """Write a component's mentions: the span group, and the values behind its spans. Replaces earlier ones."""
-    found = sorted(mentions, key=lambda f: (f.start, f.end))
+    found = sorted(mentions, key=_place)
+    doc.user_data.setdefault("goldpan.list", {})[label] = found
+    if not has_tokens(doc):
+        return
     starts = token_starts(doc)
     by_tokens: dict[tuple[int, int], Found] = {}
     spans = []
@@ -94,7 +131,6 @@ def put(doc: Doc, label: Label, mentions: Iterable[Found]) -> None:
             spans.append(Span(doc, i, j, label=label))
     doc.user_data.setdefault(_FOUND, {})[label] = by_tokens
     doc.spans[GROUPS[label]] = spans
-    doc.user_data.setdefault("goldpan.list", {})[label] = found
 
 
 def get(doc: Doc, label: Label) -> list[Found]:
@@ -145,7 +181,7 @@ def sentences_of(doc: Doc) -> Sentences:
     """The sentences set by ``goldpan_sentences``, or else the doc's own, or else the whole text as one."""
     found = doc.user_data.get(_SENTENCES)
     if found is None:
-        if doc.has_annotation("SENT_START"):
+        if has_tokens(doc) and doc.has_annotation("SENT_START"):
             found = Sentences([(sent.start_char, sent.end_char) for sent in doc.sents])
         else:
             found = Sentences([(0, len(text_of(doc)))])
@@ -194,6 +230,20 @@ def tables_of(doc: Doc) -> Tables:
 
 
 __all__ = [
-    "GROUPS", "Sentences", "Tables", "attach", "document_of", "everything", "get", "put",
-    "sentences_of", "set_sentences", "tables_of", "text_of", "token_starts",
+    "GROUPS",
+    "Light",
+    "OnCharacters",
+    "Sentences",
+    "Tables",
+    "attach",
+    "document_of",
+    "everything",
+    "get",
+    "has_tokens",
+    "put",
+    "sentences_of",
+    "set_sentences",
+    "tables_of",
+    "text_of",
+    "token_starts",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import GROUPS, Sentences, get, put, sentences_of
+from pipeline.language.common import GROUPS, OnCharacters, Sentences, get, put, sentences_of
 from pipeline.language.cues import Cue, Cues, cues_of, text_of
 from pipeline.schema import Context, Found, Label
 
@@ -35,7 +35,7 @@ _TRIGGERS = (
 Range = tuple[int, int]
 
 
-class ContextFinder:
+class ContextFinder(OnCharacters):
     """spaCy component: sets ``context`` on every mention; runs last.
 
     >>> import spacy

@@ -15,7 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language import dose_forms
-from pipeline.language.common import Sentences, get, put, sentences_of, text_of
+from pipeline.language.common import OnCharacters, Sentences, get, put, sentences_of, text_of
 from pipeline.language.dose_drugs import Candidate, Linker, drug_name, of_solution
 from pipeline.language.numbers import DASHES, Number, Numbers, link, numbers_of
 from pipeline.language.units import Unit, match_unit
@@ -54,7 +54,7 @@ _SOLVENT = re.compile(
 )
 
 
-class DoseFinder:
+class DoseFinder(OnCharacters):
     """spaCy component: finds doses. Wants ``goldpan_drugs`` before it for their drugs.
 
     >>> import spacy

@@ -15,10 +15,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.abbreviations import definitions_of
-from pipeline.language.common import get, put, sentences_of, text_of
+from pipeline.language.common import OnCharacters, get, put, sentences_of, text_of
 from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold, rows, split
 from pipeline.language.lookup import automaton, hits_of
+from pipeline.language.ner import entities_of
 from pipeline.language.numbers import DASHES
 from pipeline.schema import DrugValue, Found
 
@@ -89,7 +90,7 @@ def preferred(entry: Entry) -> DrugValue:
     return DrugValue(entry.row["name"], ids or None)
 
 
-class DrugFinder:
+class DrugFinder(OnCharacters):
     """spaCy component: finds drugs; uses ``goldpan_entities`` and ``abbreviation_detector`` where they ran before.
 
     >>> import spacy
@@ -304,10 +305,9 @@ class _Search:
 
     def _ner(self, covered: _Cover) -> None:
         """Chemicals of the NER model: codes and words that no list knows, where they are given to somebody."""
-        for span in self.doc.spans.get("ner", ()):
-            start, end = span.start_char, span.end_char
+        for start, end, label in entities_of(self.doc):
             surface = self.text[start:end]
-            if span.label_ != "CHEMICAL" or covered.overlaps(start, end) or surface in self.foreign:
+            if label != "CHEMICAL" or covered.overlaps(start, end) or surface in self.foreign:
                 continue
             if len(surface) < 4 or _CLASS_ENDING.search(surface) or _OTHER_THING.match(self.text, end):
                 continue

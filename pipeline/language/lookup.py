@@ -67,7 +67,7 @@ def hits_of(doc: Doc, lexicon: str) -> list[Hit]:
     found: dict[str, list[Hit]] | None = doc.user_data.get("goldpan.hits")
     if found is None:
         found = doc.user_data["goldpan.hits"] = {}
-        for hit in automaton().find(doc.text, folded_of(doc)):
+        for hit in automaton().find(text_of(doc), folded_of(doc)):
             found.setdefault(hit.entry.lexicon, []).append(hit)
     return found.get(lexicon, [])
 

@@ -15,11 +15,12 @@ from functools import cache
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
-from pipeline.language.common import sentences_of, text_of, token_starts
+from pipeline.language.common import OnCharacters, has_tokens, sentences_of, text_of
 from pipeline.language.given import beside_given, is_code
 from pipeline.language.lookup import hits_of
+from pipeline.language.tokenizer import Tokenizer
 from pipeline.lexicons import rows
 
 _LABELS = {
@@ -28,6 +29,19 @@ _LABELS = {
 }  # fmt: skip
 _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])")
 _CODE = re.compile(r"(?<![\w-])[A-Z]{1,6}-?\d{2,7}[A-Z]{0,2}(?![\w-])")
+
+
+#: an entity by character, and CHEMICAL or DISEASE
+Entity = tuple[int, int, str]
+_ENTITIES = "goldpan.entities"
+
+
+def entities_of(doc: Doc) -> list[Entity]:
+    """The candidates that an NER component left: ours, or anybody's span group ``ner``."""
+    found: list[Entity] | None = doc.user_data.get(_ENTITIES)
+    if found is None and has_tokens(doc):
+        return [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("ner", ())]
+    return found or []
 
 
 @cache
@@ -58,7 +72,7 @@ def unknown_places(doc: Doc) -> list[int]:
     return sorted(places)
 
 
-class EntityCandidates:
+class EntityCandidates(OnCharacters):
     """spaCy component: entities of another pipeline as span group ``ner``.
 
     Only that pipeline's components run; a model with tokens of its own is aligned by characters.
@@ -72,55 +86,51 @@ class EntityCandidates:
         self.gate = gate
         self.nlp = load_model(model) if model != "none" else None
         self.meta = self.nlp.meta if self.nlp else {}
+        self.tokenizer: Any = Tokenizer(self.nlp.vocab) if self.nlp is not None else None
         self.tagger: Any = self.nlp.get_pipe("ner") if self.nlp is not None and model == BUNDLED else None
 
     def __call__(self, doc: Doc) -> Doc:
         if self.nlp is None:
-            doc.spans["ner"] = []
-        elif self.tagger is not None:
-            doc.spans["ner"] = self._bundled(doc)
+            found = []
         else:
-            doc.spans["ner"] = self._foreign(doc)
+            found = self._bundled(doc) if self.tagger is not None else self._foreign(text_of(doc))
+        doc.user_data[_ENTITIES] = found
+        if has_tokens(doc):
+            spans = (doc.char_span(a, b, label=label, alignment_mode="expand") for a, b, label in found)
+            doc.spans["ner"] = [span for span in spans if span is not None]
         return doc
 
-    def _bundled(self, doc: Doc) -> list[Span]:
+    def _bundled(self, doc: Doc) -> list[Entity]:
         """The bundled tagger on the sentences that hold unknown words; each sentence is tagged by itself."""
-        if not len(doc):
-            return []
-        stretches = self._sentences(doc) if self.gate else [doc[:]]
+        text = text_of(doc)
+        stretches = self._sentences(doc) if self.gate else [(0, len(text))]
         if not stretches:
             return []
-        found = self.tagger.predict(stretches)
+        pieces = [self.tokenizer(text[start:end]) for start, end in stretches]
+        found: list[Entity] = []
+        for (at, _), piece, entities in zip(stretches, pieces, self.tagger.predict(pieces), strict=True):
+            for first, last, label in entities:
+                start, end = at + piece[first].idx, at + piece[last - 1].idx + len(piece[last - 1])
+                found.append((start, end, _LABELS[label]))
+        return found
+
+    def _sentences(self, doc: Doc) -> list[tuple[int, int]]:
+        sentences = sentences_of(doc)
+        wanted = sorted({sentences.index(place) for place in unknown_places(doc)})
         return [
-            Span(doc, start, end, label=_LABELS[label])
-            for entities in found
-            for start, end, label in entities
+            (sentences.starts[i], sentences.ends[i])
+            for i in wanted
+            if sentences.ends[i] > sentences.starts[i]
         ]
 
-    def _sentences(self, doc: Doc) -> list[Span]:
-        sentences, starts = sentences_of(doc), token_starts(doc).tolist()
-        wanted = sorted({sentences.index(place) for place in unknown_places(doc)})
-        out = []
-        for i in wanted:
-            first = bisect_left(starts, sentences.starts[i])
-            last = bisect_left(starts, sentences.ends[i])
-            if last > first:
-                out.append(doc[first:last])
-        return out
-
-    def _foreign(self, doc: Doc) -> list[Span]:
+    def _foreign(self, text: str) -> list[Entity]:
+        """The entities of another pipeline, which sees the whole text in tokens of its own."""
         assert self.nlp is not None
-        twin = self.nlp.make_doc(doc.text)
+        twin = self.nlp.make_doc(text)
         for _, component in self.nlp.pipeline:
             twin = component(twin)
-        spans = []
-        for entity in twin.ents:
-            label = _LABELS.get(entity.label_)
-            if label is not None:
-                span = doc.char_span(entity.start_char, entity.end_char, label=label, alignment_mode="expand")
-                if span is not None:
-                    spans.append(span)
-        return spans
+        known = ((entity, _LABELS.get(entity.label_)) for entity in twin.ents)
+        return [(entity.start_char, entity.end_char, label) for entity, label in known if label is not None]
 
 
 @Language.factory(

@@ -16,7 +16,7 @@ from typing import Literal
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import text_of
+from pipeline.language.common import OnCharacters, text_of
 from pipeline.language.lookup import hits_of
 
 DASHES = "‐‑‒–—−-"  # the hyphen last, so that it can stand in a character class
@@ -328,7 +328,7 @@ def make_numbers(nlp: Language, name: str) -> NumberFinder:
     return NumberFinder()
 
 
-class NumberFinder:
+class NumberFinder(OnCharacters):
     """spaCy component: parses a doc's numbers once, for the matchers behind it."""
 
     def __call__(self, doc: Doc) -> Doc:

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language import outcome_patterns as patterns
-from pipeline.language.common import Tables, put, tables_of
+from pipeline.language.common import OnCharacters, Tables, put, tables_of
 from pipeline.language.outcome_evidence import Evidence
 from pipeline.language.outcome_spans import Candidate, Row, candidates
 from pipeline.schema import Found, OutcomeName, OutcomeValue
@@ -28,7 +28,7 @@ _PRIOR = {
 }  # fmt: skip
 
 
-class OutcomeFinder:
+class OutcomeFinder(OnCharacters):
     """spaCy component: writes ``doc.spans["outcomes"]``; scales and drugs are found before it.
 
     >>> import spacy

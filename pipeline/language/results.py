@@ -11,11 +11,11 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import put
+from pipeline.language.common import OnCharacters, put
 from pipeline.language.result_words import Words
 
 
-class ResultFinder:
+class ResultFinder(OnCharacters):
     """spaCy component: writes ``doc.spans["results"]``; comes after doses, scales, sample sizes and outcomes.
 
     >>> import spacy

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language import sample_words as w
-from pipeline.language.common import document_of, get, put, sentences_of, tables_of
+from pipeline.language.common import OnCharacters, document_of, get, put, sentences_of, tables_of
 from pipeline.language.cues import paragraphs_of, text_of
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
@@ -76,7 +76,7 @@ _NAMED = re.compile(r"(?:\s*[(\[]\s*[nN]\s*=\s*|\s+(?:in|by|for)\s+(?:only\s+)?)
 _OTHERS: tuple[Label, ...] = ("DOSE", "SCALE")
 
 
-class SampleSizeFinder:
+class SampleSizeFinder(OnCharacters):
     """spaCy component: writes ``doc.spans["sample_sizes"]``; reads drugs and doses where they were found before.
 
     >>> import spacy

@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.language.abbreviations import definitions_of
-from pipeline.language.common import Sentences, get, put, sentences_of
+from pipeline.language.common import OnCharacters, Sentences, get, put, sentences_of
 from pipeline.language.cues import text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
 from pipeline.language.lookup import hits_of
@@ -51,7 +51,7 @@ _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NOT_SUBSCALE = re.compile(r"\b(?:items?|and|or|the|total|scores?|a|on|in|was|were)\b")
 
 
-class ScaleFinder:
+class ScaleFinder(OnCharacters):
     """spaCy component: writes ``doc.spans["scales"]``.
 
     >>> import spacy

@@ -14,7 +14,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.common import set_sentences, text_of, token_starts
+from pipeline.language.common import OnCharacters, has_tokens, set_sentences, text_of, token_starts
 from pipeline.language.lexicon import rows
 
 _CANDIDATE = re.compile(
@@ -99,7 +99,7 @@ def make_sentences(nlp: Language, name: str) -> SentenceFinder:
     return SentenceFinder()
 
 
-class SentenceFinder:
+class SentenceFinder(OnCharacters):
     """spaCy component: sets sentence starts, and keeps the boundaries by character for the matchers.
 
     >>> import spacy
@@ -111,7 +111,7 @@ class SentenceFinder:
     def __call__(self, doc: Doc) -> Doc:
         bounds = boundaries(text_of(doc))
         set_sentences(doc, bounds)
-        if len(doc):
+        if has_tokens(doc) and len(doc):
             starts = token_starts(doc)
             flags = np.full(len(doc), -1, dtype=np.int64)
             flags[0] = 1
