@@ -21,6 +21,14 @@ BRACKET = re.compile(
     rf"[’']?s?,?\s*[(\[]\s*(?:the\s+|or\s+|hereafter\s+)?(?P<abbreviation>{ABBREVIATION})(?P<close>\s*[)\],;:=])?"
 )
 _SCORE_WORD = re.compile(r"\s+(?:sub|total\s|sum\s|mean\s)?scores?\b", re.IGNORECASE)
+_OF_SCORE = (
+    r"(?:(?:total|sum|mean|global|summary|overall|composite|severity|change|item|domain)[\s-]+){0,2}(?:sub)?"
+)
+#: what stands behind an abbreviation that is an instrument's
+SCORED = re.compile(rf"[’']?s?\s+{_OF_SCORE}(?:scores?|scales?|questionnaires?|ratings?|inventory)\b")
+SCORED_FORM = re.compile(
+    rf"(?<![\w./-])(?P<form>(?![IVX]+\b)(?=[\w/-]*[A-Z][\w/-]*[A-Z])[A-Z][A-Za-z]{{2,}}[\w/-]*)\s+{_OF_SCORE}(?:scores?|questionnaires?)\b"
+)
 _STUDY = re.compile(r"[)\]]?\s+(?:study|studies|trial|investigators|collaborat|group)\b", re.IGNORECASE)
 #: *for the Assessment of Negative Symptoms*: linkers behind a head, only where a capitalised word follows
 _TO_THE_RIGHT = re.compile(
@@ -54,6 +62,7 @@ class Heads:
     subscale: re.Pattern[str]
     not_instrument: frozenset[str]
     generic: frozenset[str]
+    not_scored: frozenset[str]
 
 
 def _any(forms: list[str]) -> str:
@@ -74,11 +83,13 @@ def heads() -> Heads:
         linkers=frozenset(table["linker"]),
         tail=re.compile(rf"(?:\s*[,:{DASHES}]\s*|\s+\(?)(?:{_any(table['tail'])})\b\)?"),
         subscale=re.compile(
+            rf"\s+(?:{_any(table['subscale_word'])})(?=\s+(?:sub-?)?scores?\b)|"
             r"\s+[Pp]arts?\s+(?:[IVX]+|\d)\b(?:\s*(?:and|[+&])\s*(?:[IVX]+|\d)\b)?"
             rf"|(?:[’']s)?,?\s+(?:\(?[\w/{DASHES}]+\)?\s+){{0,4}}?(?:{_any(table['subscale_head'])})\b(?!\s+(?:of|analy))"
         ),
         not_instrument=frozenset(fold(form) for form in table["not_instrument"]),
         generic=frozenset(fold(form) for form in table["not_before"]),
+        not_scored=frozenset(table["not_scored"]),
     )
 
 
@@ -146,6 +157,11 @@ def general(text: str, match: re.Match[str], sentences: Sentences) -> Span | Non
     end = tail.end() if tail else end
     name = text[start:end]
     bracket = BRACKET.match(text, end)
+    if bracket and not letters_match(bracket["abbreviation"], name):
+        # "Caregiver Global Impression of Change (CGIC)": a generic word inside stops the walk, the letters do not
+        begin = _long_form_start(text, end, bracket["abbreviation"])
+        if begin is not None and low <= begin < start and text[begin].isupper():
+            start, words, name = begin, max(words, 1), text[begin:end]
     if not (words or right) or not is_instrument(name):
         return None
     if _STUDY.match(text, bracket.end("abbreviation") if bracket else end):

@@ -26,6 +26,8 @@ from pipeline.language.numbers import DASHES, parse_words
 from pipeline.language.scale_forms import (
     ABBREVIATION,
     BRACKET,
+    SCORED,
+    SCORED_FORM,
     Span,
     defined_lower,
     general,
@@ -75,13 +77,15 @@ class ScaleFinder(OnCharacters):
         for hit in waiting:
             form, name = text[hit.start : hit.end], hit.entry.row["name"]
             spelt = name in named or (form in detected and _is_name(detected[form], hit))
+            spelt = spelt or (form not in detected and SCORED.match(text, hit.end) is not None)
             if spelt and (form not in defined or defined[form].name == name):
-                spans.append(_of_hit(hit, f"lexicon scales: {name}, spelt out in the text"))
+                spans.append(_of_hit(hit, f"lexicon scales: {name}, spelt out or scored"))
         for form, span in defined.items():
             spans += _everywhere(text, form, span.name, span.items, span.known, f"defined: {form}")
         for form, long_form in detected.items():
             if form not in defined and names_instrument(long_form):
                 spans += _everywhere(text, form, form, None, frozenset(), f"defined: {long_form}")
+        spans += _scored(text, spans, detected)
         found = [_found(text, span) for span in _widest(spans)]
         put(doc, "SCALE", found)
         _no_drugs_inside(doc, found)
@@ -188,6 +192,18 @@ def _unknown(text: str, sentences: Sentences, known: list[Span]) -> list[Span]:
     return capitalised + out
 
 
+def _scored(text: str, known: list[Span], detected: dict[str, str]) -> Iterator[Span]:
+    """*XYZ-12 total score*: an abbreviation that nobody knows, with its score behind it."""
+    taken = {at for span in known for at in range(span.start, span.end)}
+    for match in SCORED_FORM.finditer(text):
+        form = match["form"]
+        if match.start() in taken or form in heads().not_scored:
+            continue
+        long_form = detected.get(form)
+        if long_form is None or heads().head.search(long_form.title()):
+            yield Span(match.start(), match.end("form"), form, None, frozenset(), "abbreviation, scored")
+
+
 def _defined(text: str, spans: Iterable[Span]) -> dict[str, Span]:
     """Abbreviations that a bracket behind a name, or an equals sign before it, defines."""
     out: dict[str, Span] = {}
@@ -249,7 +265,7 @@ def _found(text: str, span: Span) -> Found:
         items = items or int(after["items"])
         end = after.end() - (text[after.end() - 1] == ")" and "(" not in after[0])
     subscale = heads().subscale.match(text, end)
-    if subscale:
+    if subscale and not BRACKET.match(text, end):
         words = subscale[0].rsplit(None, 1)
         if not _NOT_SUBSCALE.search(words[0]) and not subscale[0].endswith(("item", "items")):
             end = subscale.end()
@@ -261,7 +277,18 @@ def _found(text: str, span: Span) -> Found:
             if number in span.known or (not span.known and form.isupper() and 3 < int(number) < 100)
         ]
         items = int(counts[-1]) if counts else span.items
-    return Found("SCALE", start, end, ScaleValue(span.name, items), span.why)
+    return Found("SCALE", start, end, ScaleValue(_usual().get(span.name, span.name), items), span.why)
+
+
+@cache
+def _usual() -> dict[str, str]:
+    """The usual abbreviation of the instruments that the lexicon lists under their full name."""
+    out = {}
+    for row in rows("scales.tsv"):
+        short = [*split(row["abbreviations_if_defined"]), *split(row["abbreviations"])]
+        if short and heads().head.search(row["name"]):
+            out[row["name"]] = short[0]
+    return out
 
 
 @Language.factory("goldpan_scales", assigns=["doc.spans"])

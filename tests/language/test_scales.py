@@ -129,3 +129,23 @@ def test_abbreviation_that_the_text_defines_otherwise() -> None:
 def test_long_form_is_matched_letter_by_letter() -> None:
     assert scale_forms.letters_match("HIT-6", "Headache Impact Test")
     assert not scale_forms.letters_match("XYZ", "Headache Impact Test")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The mean SOFA score fell and the CAT score did not.", [("SOFA", "SOFA"), ("CAT", "CAT")]),
+        ("A cat scored nothing; CAT scans were done.", []),
+        ("Patients were in NYHA class II or Hoehn and Yahr stage 3.", [("NYHA", "NYHA"), ("Hoehn and Yahr", "H&Y")]),
+        ("The ZQX-12 total score rose; QOL scores and SD scores did not.", [("ZQX-12", "ZQX-12")]),
+        ("The Nurse Global Impression of Change (NGIC) was used.",
+         [("Nurse Global Impression of Change", "NGIC"), ("NGIC", "NGIC")]),
+        ("The Unified Parkinson's Disease Rating Scale (UPDRS) part III was rated.",
+         [("Unified Parkinson's Disease Rating Scale", "UPDRS"), ("UPDRS", "UPDRS")]),
+        ("PANSS negative score and PANSS total score fell.", [("PANSS negative", "PANSS"), ("PANSS", "PANSS")]),
+        ("The Asthma Control Questionnaire was filled in.", [("Asthma Control Questionnaire", "ACQ")]),
+    ],
+)  # fmt: skip
+def test_scores_stages_and_usual_names(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
+    found = get(nlp(text), "SCALE")
+    assert [(text[f.start : f.end], getattr(f.value, "name", None)) for f in found] == expected

@@ -126,6 +126,7 @@ def test_scales_heads_exceptions_are_no_instruments() -> None:
     assert [pair for pair, count in keys.items() if count > 1] == []
     roles = {
         "head", "head_lower", "linker", "tail", "subscale_head", "stop_after", "not_before", "not_instrument",
+        "subscale_word", "not_scored",
     }  # fmt: skip
     strengths = {"head_sure", "head_likely"}  # how sure a sign a head is; the matcher may keep them elsewhere
     assert roles <= {row["role"] for row in rows} <= roles | strengths
