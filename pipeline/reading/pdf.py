@@ -22,7 +22,9 @@ from pipeline.reading.pdf_lines import Page, Segment, segments_of
 from pipeline.reading.pdf_open import open_pdf
 from pipeline.reading.pdf_paragraphs import Body, Paragraph, find_title, paragraphs
 from pipeline.reading.pdf_render import Renderer, flow
+from pipeline.reading.pdf_stitch import stitched
 from pipeline.reading.pdf_tables import take_tables
+from pipeline.reading.pdf_unruled import take_wide
 from pipeline.reading.pdf_words import words_of
 from pipeline.schema import Document, GoldpanError
 
@@ -65,7 +67,7 @@ def read_pdf(path: Path, settings: Any = None) -> Rendered:
             pages.append(Page(chars, segments_of(upright), skewed))
     _check_text(path, pages)
     furniture = split_furniture(pages)
-    items = _layout(pages)
+    items = stitched(_layout(pages))
     body = Body.of([s for page in pages for s in page.segments])
     title = find_title(items, body, named)
     _settle_title(items, title)
@@ -73,8 +75,8 @@ def read_pdf(path: Path, settings: Any = None) -> Rendered:
     previous: Paragraph | None = None
     for item in flow(items):
         joined = (
-            item.continues and previous is not None and previous.hanging and previous.kind == item.kind
-            and not previous.text.endswith(".")
+            item.continues and previous is not None and previous.kind == item.kind
+            and (item.kind == "table" or (previous.hanging and not previous.text.endswith(".")))
         )  # fmt: skip
         renderer.write(item, joined)
         previous = item
@@ -155,6 +157,7 @@ def _layout(pages: list[Page]) -> list[Paragraph]:
     body = Body.of([s for page in pages for s in page.segments])
     for page in pages:
         take_tables(page)
+        take_wide(page)
         _take_boxes(page)
     found = [gutter for page in pages for gutter in column_gutters(page.segments, body.size)]
     tall = [g for g in found if g.height >= _KNOWN_HEIGHT * body.size]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
 from dataclasses import dataclass, field
 
 from pipeline.reading.pdf_drawn import Rule
 from pipeline.reading.pdf_lines import Segment, merged, rows_of
+from pipeline.reading.pdf_rows import Band, banded, grid_bands, row_bands, wrapped
 from pipeline.reading.pdf_words import Word
 
-NUMBER = re.compile(r"^[\s(<>≤≥=~±−–-]*\d")
 #: White between two columns of a table, in ems, at least.
 _WHITE = 0.55
 
 
 @dataclass(slots=True)
 class TableCells:
-    """``rows[r][c]`` are the cell's lines; the first row holds the column heads."""
+    """``rows[r][c]`` are the cell's lines; the first row holds the column heads. ``edges``: x where columns begin."""
 
     rows: list[list[list[Segment]]]
     x0: float
@@ -26,12 +25,16 @@ class TableCells:
     x1: float
     bottom: float
     segments: list[Segment] = field(default_factory=list)
+    edges: list[float] = field(default_factory=list)
 
 
 def cells_of(
     segments: list[Segment], rules: list[Rule], uprights: list[Rule], least: float
 ) -> TableCells | None:
     """Cut a region into rows and columns; None where less than ``least`` of the lines fill two columns."""
+    boxes = grid_bands(rules, uprights) if segments else []
+    if len(boxes) == 1:
+        return _one_row(segments, boxes[0], uprights)
     if len(segments) < 4:
         return None
     lines = rows_of(segments, 0.35)
@@ -46,13 +49,36 @@ def cells_of(
         return None
     grid = [_in_columns(line, columns, head=i < header) for i, line in enumerate(lines)]
     filled = sum(1 for line in grid[header:] if sum(bool(cell) for cell in line) >= 2)
-    if filled < 2 or filled < least * len(grid[header:]):
+    if not boxes and (filled < 2 or filled < least * len(grid[header:])):
         return None
-    rows = _rows(grid, lines, header, rules, em)
-    if len(rows) < 2:
+    bands = boxes or row_bands(grid, lines, header, rules)
+    rows = banded(grid, lines, bands) if bands else wrapped(grid, lines, header, rules, em)
+    if len(rows) < 2 or sum(sum(map(bool, row)) >= 2 for row in rows) < 2:
         return None
-    top = min(s.top for s in segments)
-    return TableCells(rows, x0, top, x1, max(s.bottom for s in segments), segments)
+    return _table(rows, segments, columns)
+
+
+def _table(
+    rows: list[list[list[Segment]]], segments: list[Segment], columns: list[tuple[float, float]]
+) -> TableCells:
+    x0, x1 = min(s.x0 for s in segments), max(s.x1 for s in segments)
+    top, bottom = min(s.top for s in segments), max(s.bottom for s in segments)
+    return TableCells(rows, x0, top, x1, bottom, segments, [a for a, _ in columns])
+
+
+def _one_row(segments: list[Segment], band: Band, uprights: list[Rule]) -> TableCells | None:
+    """A row boxed by rules on all sides: the heads, or the last row, of a table on another page."""
+    edges = sorted({round(r.x0) for r in uprights if r.top <= band[0] + 3 and r.bottom >= band[1] - 3})
+    columns = [(float(a), float(b)) for a, b in itertools.pairwise(edges) if b - a >= 6]
+    row: list[list[Segment]] = [[] for _ in columns]
+    for segment in segments:
+        column = next(
+            (i for i, (a, b) in enumerate(columns) if a - 1 <= segment.x0 and segment.x1 <= b + 1), None
+        )
+        if column is None:
+            return None
+        row[column].append(segment)
+    return _table([row], segments, columns) if sum(map(bool, row)) >= 2 else None
 
 
 def _header_lines(lines: list[list[Segment]], rules: list[Rule]) -> int:
@@ -92,8 +118,10 @@ def _columns(
             begin = x if begin is None else begin
         elif begin is not None:
             if x - begin >= _WHITE * em and begin > 0 and x < width:
-                edges.append(x0 + (begin + x) / 2)
-                strips.append((x0 + begin - 3, x0 + x + 3))
+                left, right = x0 + begin - 3, x0 + x + 3
+                drawn = [r.x0 for r in uprights if left <= r.x0 <= right]
+                edges.append(drawn[0] if drawn else x0 + (begin + x) / 2)
+                strips.append((left, right))
             begin = None
     for rule in uprights:
         free = not any(a <= rule.x0 <= b for a, b in strips) and all(
@@ -133,58 +161,6 @@ def _in_columns(line: list[Segment], columns: list[tuple[float, float]], head: b
 
 #: A head that spans columns is cut only at a gap wider than a word's, in ems.
 _GAP_IN_HEAD = 0.6
-
-
-def _rows(
-    grid: list[list[list[Segment]]], lines: list[list[Segment]], header: int, rules: list[Rule], em: float
-) -> list[list[list[Segment]]]:
-    """Put the lines of wrapped cells together; rules, wide steps and a number under a number begin a new row."""
-    bases = [line[0].base for line in lines]
-    steps = [b - a for a, b in zip(bases[header:], bases[header + 1 :], strict=False)]
-    tight = min((s for s in steps if s > 0.7 * em), default=1.2 * em)
-    loose = any(step > 1.22 * tight for step in steps)
-    rows: list[list[list[Segment]]] = []
-    for i, line in enumerate(grid):
-        if i == 0 or i == header:
-            rows.append([list(cell) for cell in line])
-            continue
-        ruled = any(bases[i - 1] < r.top < bases[i] - 0.2 * em for r in rules)
-        if i < header or (
-            not ruled
-            and bases[i] - bases[i - 1] <= 1.22 * tight
-            and _continues(rows[-1], line, grid[i - 1], loose)
-        ):
-            for cell, more in zip(rows[-1], line, strict=True):
-                cell.extend(more)
-        else:
-            rows.append([list(cell) for cell in line])
-    return rows
-
-
-def cell_text(cell: list[Segment]) -> str:
-    """A cell's lines as one."""
-    return " ".join(s.text for s in cell)
-
-
-def _continues(
-    row: list[list[Segment]], line: list[list[Segment]], above: list[list[Segment]], loose: bool
-) -> bool:
-    """Whether a line at the table's closest step goes on with the cells of the row above it."""
-    filled = [i for i, cell in enumerate(line) if cell]
-    if any(not row[i] for i in filled):
-        return False
-    if any(
-        NUMBER.match(cell_text(line[i])) and above[i] and NUMBER.match(cell_text(above[i]))
-        for i in filled
-        if i
-    ):
-        return False
-    if 0 not in filled:
-        return True
-    if len(filled) == 1:
-        begin = cell_text(line[0])
-        return loose or begin[:1].islower() or begin[:1] == "("
-    return loose
 
 
 def table_line(cell: list[Segment]) -> list[Segment]:

@@ -17,7 +17,7 @@ from pipeline.reading.pdf_cells import TableCells
 from pipeline.reading.pdf_chars import FONTS
 from pipeline.reading.pdf_layout import Column
 from pipeline.reading.pdf_lines import Segment, leading
-from pipeline.reading.pdf_tables import unruled
+from pipeline.reading.pdf_unruled import unruled
 
 ParagraphKind = Literal["text", "title", "heading", "caption", "footnote", "table", "aside"]
 
@@ -25,7 +25,7 @@ _BULLET = re.compile(r"^(?:[•●▪◦‣■□✓]|[–—-](?=\s))\s*")
 _MARK = re.compile(r"^(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)](?=\s)|\(?(?:[ivx]{1,5}|[a-z])\)(?=\s))\s*\S")
 _CAPTION = re.compile(
     r"^(?:supplement(?:ary|al)\s+|e|online\s+|extended\s+data\s+)?(?:table|fig(?:ure)?s?\.?|scheme|chart|box|panel)\s*"
-    r"(?:S?\d{1,3}[A-Za-z]?|[A-Z]\d{1,2}|[IVX]{1,5})\b\s*(?P<mark>[.:|–—-]|$|(?=\s*[A-Z(]))", re.IGNORECASE
+    r"(?:S?\d{1,3}[A-Za-z]?|[A-Z]\d{1,2}|[IVX]{1,5})\b\s*(?P<mark>[.:|–—-](?!\d)|$|(?=\s*[A-Z(]))", re.IGNORECASE
 )  # fmt: skip
 _NOTE_MARK = re.compile(r"^[*†‡§¶#‖]")
 _TERMINAL = re.compile(r"[.!?:;][”\"’')\]]*$")
@@ -172,6 +172,7 @@ def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], 
     listed = sum(marked[i] for i in outs) >= 0.5 * len(outs)
     open_first = flush[0] and not flush[1] and not _ends(chunk[0], right)
     hanging = len(outs) < len(chunk) and (neither > both or (neither == both and (listed or open_first)))
+    hanging = _hangs(chunk, flush, marked, right, hanging)
     groups: list[list[Segment]] = [[chunk[0]]]
     for i in range(1, len(chunk)):
         above, line = chunk[i - 1], chunk[i]
@@ -196,6 +197,29 @@ def _by_indent(chunk: list[Segment], right: float) -> list[tuple[list[Segment], 
             groups[-1].append(line)
     first_goes_on = hanging and not flush[0] and not marked[0]
     return [(group, hanging, first_goes_on and i == 0) for i, group in enumerate(groups)]
+
+
+def _hangs(chunk: list[Segment], flush: list[bool], marked: list[bool], right: float, likely: bool) -> bool:
+    """Whether indented lines go on with flush ones, where that can be told: each flush line carries a mark, or the
+    first words of the indented lines had no room in the lines above them.
+    """
+    outs = [i for i, is_flush in enumerate(flush) if is_flush]
+    if len(outs) < len(chunk) and len(outs) > 1 and all(marked[i] for i in outs):
+        return True
+    pairs = itertools.pairwise(zip(chunk, flush, strict=True))
+    steps = [(above, line) for (above, is_flush), (line, goes_on) in pairs if is_flush and not goes_on]
+    if len(steps) < 2:
+        return likely
+    full = sum(not _fits(above, line, right) for above, line in steps)
+    if full in (0, len(steps)):
+        return full > 0
+    return likely
+
+
+def _fits(above: Segment, line: Segment, right: float) -> bool:
+    """Whether the first word of a line had room at the end of the line above."""
+    word = line.words[0]
+    return above.x1 + 0.25 * line.size + word.x1 - word.x0 < right
 
 
 def _centred(chunk: list[Segment], left: float, em: float) -> bool:
@@ -247,7 +271,8 @@ def _is_caption(item: Paragraph, match: re.Match[str], body: Body) -> bool:
     """A sentence may begin with "Figure 1 shows": a caption differs in style or has a stop behind its number."""
     first = item.lines[0].words[0]
     styled = item.size < 0.96 * body.size or FONTS.fonts[first.font].bold or first.font != body.font
-    return styled or bool(match["mark"]) or len(item.text) < 60
+    decimal = re.match(r"\.\d", item.text[match.end() :]) is not None  # "Box 7.1 of another book"
+    return (styled or bool(match["mark"]) or len(item.text) < 60) and not decimal
 
 
 def _begins_note(item: Paragraph) -> bool:

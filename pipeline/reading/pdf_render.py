@@ -54,6 +54,8 @@ class Renderer:
         """One paragraph behind an empty line, or (``joined``) as the rest of the one before."""
         if self._out and not joined:
             self._blank("\n\n")
+        elif joined and item.table is not None:
+            self._blank("\n")
         if item.table is not None:
             self._table(item)
             return

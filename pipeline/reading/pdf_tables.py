@@ -1,4 +1,4 @@
-"""Tables of a page as rows of cells: ruled ones by their lines, unruled ones by the white between their columns.
+"""Tables of a page that rules show, as rows of cells; those without rules are found in `pdf_unruled`.
 
 Precise rather than complete: what does not fall cleanly into at least two columns and two rows stays running text.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.reading.pdf_cells import NUMBER, TableCells, cell_text, cells_of
+from pipeline.reading.pdf_cells import TableCells, cells_of
 from pipeline.reading.pdf_drawn import Rule
 from pipeline.reading.pdf_lines import Page, Segment, rows_of
-from pipeline.reading.pdf_words import Word
+from pipeline.reading.pdf_rows import grid_bands
 
 CAPTION = re.compile(
     r"^(?:supplement(?:ary|al)\s+|e|online\s+|extended\s+data\s+)?table\s*(?:S?\d{1,3}|[A-Z]\d{1,2}|[IVX]{1,5})\b",
@@ -29,7 +29,7 @@ def take_tables(page: Page) -> None:
     """Replace the segments of each ruled table of a page by one segment that stands for it."""
     rules = _collapsed([r for r in page.chars.rules if r.horizontal and r.x1 - r.x0 >= 40])
     uprights = [r for r in page.chars.rules if not r.horizontal and r.bottom - r.top >= 6]
-    for region in _regions(page, rules):
+    for region in _regions(page, rules, uprights):
         inside = [
             s for s in page.segments
             if s.block is None and s.x0 >= region.x0 - 6 and s.x1 <= region.x1 + 6
@@ -81,7 +81,7 @@ class _Region:
     captioned: bool
 
 
-def _regions(page: Page, rules: list[Rule]) -> list[_Region]:
+def _regions(page: Page, rules: list[Rule], uprights: list[Rule]) -> list[_Region]:
     """What the rules may make a table."""
     captions = [s for s in page.segments if s.block is None and _ANY_CAPTION.match(s.text)]
     out: list[_Region] = []
@@ -116,7 +116,7 @@ def _regions(page: Page, rules: list[Rule]) -> list[_Region]:
         same = [r for r in group if abs(r.x0 - first.x0) <= _ALIGN and abs(r.x1 - first.x1) <= _ALIGN]
         if not captioned:
             group = same
-        if len(group) < (2 if captioned else 3):
+        if len(group) < (2 if captioned or _boxed(group, uprights) else 3):
             continue
         top, bottom = group[0].top, group[-1].bottom
         inner = [
@@ -127,6 +127,13 @@ def _regions(page: Page, rules: list[Rule]) -> list[_Region]:
         used.update(inner)
         out.append(_Region(top, bottom, first.x0, first.x1, inner, captioned))
     return out
+
+
+def _boxed(group: list[Rule], uprights: list[Rule]) -> bool:
+    """Whether rules between them make a row of at least three boxes."""
+    first = group[0]
+    near = [r for r in uprights if first.x0 - 3 <= r.x0 <= first.x1 + 3]
+    return len({round(r.x0) for r in near}) >= 4 and bool(grid_bands(group, near))
 
 
 def _belongs(rule: Rule, first: Rule) -> bool:
@@ -149,80 +156,3 @@ def _prose(page: Page, top: float, bottom: float, x0: float, x1: float) -> bool:
         if filled >= 3:
             return True
     return False
-
-
-def unruled(lines: list[Segment], em: float) -> list[tuple[int, int, TableCells]]:
-    """Tables among the lines of one column: (first line, line after the last, cells).
-
-    Three or more lines in a row whose gaps (wider than an em) stand under each other make a table.
-    """
-    pieces = [_pieces(line) for line in lines]
-    out: list[tuple[int, int, TableCells]] = []
-    i = 0
-    while i < len(lines):
-        j = i
-        while j < len(lines) and len(pieces[j]) >= 2 and _near(lines, i, j):
-            j += 1
-        if j - i >= 3:
-            table = cells_of([p for line in pieces[i:j] for p in line], [], [], 0.6)
-            if table is not None and _aligned(table):
-                out.append((i, j, table))
-                i = j
-                continue
-            i = j
-        i += 1
-    return out
-
-
-def _near(lines: list[Segment], first: int, at: int) -> bool:
-    return at == first or (lines[at].base - lines[at - 1].base) <= 3 * lines[at].size
-
-
-def _pieces(line: Segment) -> list[Segment]:
-    """A line cut at gaps wider than an em and much wider than the line's own word spaces."""
-    if line.block is not None or not line.words:
-        return []
-    parts: list[list[Word]] = [[line.words[0]]]
-    gaps = [
-        right.x0 - left.x1 for left, right in zip(line.words, line.words[1:], strict=False) if right.spaced
-    ]
-    closest = min(gaps, default=0.0)
-    least = max(1.1 * line.size, 1.8 * closest if closest < 0.6 * line.size else 0.0)
-    for left, right in zip(line.words, line.words[1:], strict=False):
-        if right.x0 - left.x1 > least:
-            parts.append([])
-        parts[-1].append(right)
-    return [line] if len(parts) == 1 else [Segment.of(part) for part in parts]
-
-
-def _aligned(table: TableCells) -> bool:
-    """Whether four fifths of the rows fill the same columns, and these are columns of numbers or stand in line.
-
-    The pieces of justified prose stand in line only at the margins, and a list's marks are no column.
-    """
-    rows = table.rows
-    full = sum(1 for row in rows if sum(bool(cell) for cell in row) >= max(2, len(row) - 1))
-    if full < 0.8 * len(rows):
-        return False
-    firsts = [cell_text(row[0]) for row in rows if row[0]]
-    if sum(bool(_LIST_MARK.fullmatch(text)) for text in firsts) >= 0.5 * len(firsts):
-        return False
-    phrases = sum(any(len(s.words) > 1 for cell in row for s in cell) for row in rows)
-    for column in range(1, len(rows[0])):
-        cells = [row[column] for row in rows if row[column]]
-        if sum(bool(NUMBER.match(cell_text(cell))) for cell in cells) >= 0.5 * len(cells):
-            return True
-        lefts = [min(s.x0 for s in cell) for cell in cells]
-        middles = [min(s.x0 for s in cell) / 2 + max(s.x1 for s in cell) / 2 for cell in cells]
-        if phrases >= 0.5 * len(rows) and max(_in_line(lefts), _in_line(middles)) >= 0.8:
-            return True
-    return False
-
-
-_LIST_MARK = re.compile(r"\(?\[?(?:\d{1,3}|[ivx]{1,4}|[a-z])[.)\]]{0,2}|[•●▪–-]")
-
-
-def _in_line(values: list[float]) -> float:
-    """The part of values within 2 points of their median."""
-    middle = sorted(values)[len(values) // 2]
-    return sum(abs(value - middle) <= 2 for value in values) / len(values)
