@@ -247,8 +247,10 @@ def _around_float(
             if upper.bottom - 0.2 * em <= s.base - 0.5 * s.size and s.base <= lower.top + 0.2 * em
         ]
         crossing = [s for s in between if s.x0 < middle < s.x1]
-        if not crossing or not over or not under or len(between) > 0.6 * len(everything):
+        if not crossing or len(between) > 0.6 * len(everything):
             continue
+        if not all(_columns_of_text(part, middle) for part in (over, under)):
+            continue  # the two ends of one line, such as a masthead's
         ids = {id(s) for s in between}
         left_end = _last([s for s in over if s.x1 <= middle and id(s) not in ids])
         right_begin = _first([s for s in over if s.x0 >= middle and id(s) not in ids])
@@ -264,6 +266,13 @@ def _around_float(
                 top, [s for s in columns if s.x1 <= middle], [s for s in columns if s.x0 >= middle], between,
             ) if part]  # fmt: skip
     return []
+
+
+def _columns_of_text(segments: list[Segment], middle: float) -> bool:
+    """Whether at least two lines stand on either side."""
+    left = {round(s.base) for s in segments if s.x1 <= middle}
+    right = {round(s.base) for s in segments if s.x0 >= middle}
+    return min(len(left), len(right)) >= 2
 
 
 def _last(segments: list[Segment]) -> str:

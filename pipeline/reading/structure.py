@@ -60,6 +60,10 @@ class Structure:
     title: str = ""
 
 
+#: Words of a block that may stand before the title; what is longer is text.
+_BEFORE_TITLE = 80
+
+
 class Walk:
     """One pass over the blocks; each is given its kind, and cut paragraphs are joined."""
 
@@ -69,6 +73,7 @@ class Walk:
         self.blocks = blocks
         self.out = Structure()
         self.furniture = find_furniture(blocks, len(source))
+        self.title_at = _title_at(blocks)
         self.zone: SectionKind = "front_matter"
         self.zone_title = ""
         self.begun = False  # the abstract or the body has begun
@@ -119,6 +124,9 @@ class Walk:
             text.strip(" .") in other.plain for other in self.blocks[:12] if other is not block
         ):  # fmt: skip
             self._add("furniture", block)  # a running head with a watermark behind it
+            return
+        if i < self.title_at and block.words <= _BEFORE_TITLE:
+            self._add("front_matter", block)  # a masthead, a column of notes beside the title
             return
         if block.kind == "table":
             kind: SectionKind = (
@@ -452,6 +460,14 @@ def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[s
         again.begun, again.zone, again.out.title = True, "body", found.title
         found = again.run()
     return _find_unheaded_references(found), watermark
+
+
+def _title_at(blocks: list[Block]) -> int:
+    """The index of the article's title, the only heading of the first rank and the first of all; else 0."""
+    titles = [i for i, block in enumerate(blocks) if block.kind == "heading" and block.level == 1]
+    if len(titles) != 1 or any(block.kind == "heading" for block in blocks[: titles[0]]):
+        return 0
+    return titles[0] if heading_kind(blocks[titles[0]].plain) is None else 0
 
 
 def _find_unheaded_references(found: Structure) -> Structure:
