@@ -238,6 +238,8 @@ class Inline:
 
     def _on_bracket(self, match: re.Match[str], end: int) -> int:
         keys = self._numbers(match["brackettext"]) if self.style.bracket else None
+        if keys and re.match(r"\s*(?:=|[<>≤≥]\s*[\d.])", self.source[match.end() : match.end() + 6]):
+            keys = None  # degrees of freedom: "F[1,12] = 8.42"
         return self._lift(match, keys) if keys else self._keep(match, end)
 
     def _on_parennum(self, match: re.Match[str], end: int) -> int:

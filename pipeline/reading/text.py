@@ -16,6 +16,8 @@ from pipeline.reading.structure import Part, structure
 from pipeline.reading.tables import cell_spans
 from pipeline.schema import KEPT, Cell, Citation, Document, Reference, Section, Table
 
+#: A word that a line end cuts, or that has its hyphen there.
+_CUT_WORD = re.compile(r"[^\W\d_]+[-‐\u00ad][ \t]*\r?\n\s*[a-zß-ÿ][^\W\d_]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _BROKEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])")
 
@@ -32,8 +34,12 @@ class _Writer:
 
     @cached_property
     def vocabulary(self) -> Counter[str]:
-        """The words of the text, counted where the first hyphen at a line end asks for them."""
-        words = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", self.prose))
+        """The words of the text, counted where the first hyphen at a line end asks for them.
+
+        The halves at line ends are none: a word that is cut twice at the same place would lend them to itself.
+        """
+        whole = _CUT_WORD.sub(" ", self.prose)
+        words = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", whole))
         for word in [w for w in words if "-" in w]:
             for half in word.split("-"):
                 words[half] += words[word]
@@ -79,7 +85,7 @@ class _Writer:
         known = self.vocabulary
         if known[before + following]:
             return False
-        halves = min(known[before] - 1, known[following] - 1)  # each stands once at the break itself
+        halves = min(known[before], known[following])
         return known[f"{before}-{following}"] > 0 or (halves > 0 and len(before) > 2)
 
     def _join(self, previous_end: int, start: int) -> None:

@@ -112,6 +112,10 @@ def decode_markup(raw: bytes, where: str, what: str) -> str:
         raise GoldpanError(f"{where}: declares {encoding}, but its bytes are not; correct the declaration")
     try:
         text = raw.decode(encoding)
+    except LookupError:
+        raise GoldpanError(
+            f"{where}: declares {encoding}, which is no encoding of text; correct it"
+        ) from None
     except (UnicodeError, ValueError) as error:
         at = getattr(error, "start", 0)
         said = f"declares {name}" if name and not bom else f"should be {encoding.upper()}"
