@@ -53,6 +53,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "utf16-declared.xml": (b'<?xml version="1.0" encoding="UTF-16"?><article>' + BODY + b"</article>", "declares UTF-16"),
     "utf8-as-latin1.xml": ('<?xml version="1.0" encoding="ISO-8859-1"?><article><p>naïve</p></article>'.encode(), "are UTF-8"),
     "no-such-encoding.xml": (b'<?xml version="1.0" encoding="klingon"?><article>' + BODY + b"</article>", "klingon"),
+    "no-text-encoding.xml": (b'<?xml version="1.0" encoding="uu"?><article>' + BODY + b"</article>", "no encoding of text"),
     "no-body.xml": (b"<article><front><article-meta/></front></article>", "without title, abstract or body"),
     "no-front.xml": (b"<article><p>Ten men.</p></article>", "neither front nor body"),
     "tei.xml": (b'<?xml version="1.0"?><TEI><text><body><p>Ten men.</p></body></text></TEI>', "XML of <TEI>"),
