@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.evidence import cues
@@ -18,8 +19,6 @@ POLARITY = {
     "response": 1, "remission": 1, "antidepressant_effect": 1, "cognition": 1, "effect_size": 1, "relapse": -1,
     "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1, "other": 1,
 }  # fmt: skip
-#: Outcomes of which a change is told by a plain verb, whether or not there was a comparator.
-_RATED = frozenset({"symptom_change", "suicidality"})
 #: Outcomes that are described more often than they are compared.
 _DESCRIBED = frozenset({"adverse_effect", "dropout", "cognition", "other"})
 _GAIN = re.compile(
@@ -31,9 +30,16 @@ _AGAINST = re.compile(r"\b(?:placebo|controls?|sham|comparator)\b", re.IGNORECAS
 #: "50% or greater", "at least", "≥": a threshold, no comparison
 _LIMIT = re.compile(r"\bor (?:greater|higher|more|lower|less|longer|larger|fewer)\b|[≥≤]|\\geq|\\leq")
 _SIGNIFICANT = re.compile(r"\bsignificant(?:ly)? (?:\w+ )?$", re.IGNORECASE)
+#: what one drug brings about, another may take away
+_INDUCED = re.compile(r"-induced\b", re.IGNORECASE)
+#: what may stand between outcomes of one list
+_LISTED = re.compile(
+    r"(?!.*\b(?:in|than|among|with|on|for|from|of|after|was|were|compared)\b)[\w\s,-]*(?:,|\band\b|\bor\b)[\w\s,-]*",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
 _BREAK = re.compile(
-    r"[;:]\s|,?\s\b(?:but(?! also)|although|though|whereas|while|however|yet|except that)\b|"
+    r"[;:]\s|,?\s\b(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|except that)\b|"
     r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|"
     r"\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
     re.IGNORECASE,
@@ -83,11 +89,18 @@ def blank_entry(text: str) -> str:
 
 
 def direction(
-    name: str, text: str, start: int, end: int, clause: tuple[int, int], compared: bool | None
+    name: str,
+    text: str,
+    start: int,
+    end: int,
+    clause: tuple[int, int],
+    compared: bool | None,
+    others: Sequence[tuple[int, int]] = (),
 ) -> str | None:
     """``better``, ``worse``, ``no difference`` or None, of the outcome at ``text[start:end]``.
 
-    ``clause`` bounds what may speak of it; ``compared`` says whether its study has a comparator, None where unsaid.
+    ``clause`` bounds what may speak of it; ``compared`` says whether its study has a comparator, None where unsaid;
+    ``others`` are the other outcomes of the sentence.
 
     >>> said = "Remission was more frequent with lithium, but relapse was not."
     >>> direction("remission", said, 0, 9, (0, 40), None)
@@ -98,31 +111,44 @@ def direction(
         return None  # its figures say
     strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
     linked = cues.has("association", text, low, high)
-    if _denied(text, low, high, strong):
+    if _denied(text, end, (low, high), strong):
         return None if linked else "no difference"
     own = text[start:end]
     if _GROUP.fullmatch(own):
         return None  # people named by what happened to them
-    if linked and re.match(r"non-?respon", own, re.IGNORECASE):
-        return "worse"
-    votes = _votes(name, text, (start, end), clause, strong, linked)
+    if linked:
+        return _of_linked(name, text, start, own)
+    votes = _votes(name, text, (start, end), clause, strong, others)
     weak = strong or bool(compared) or cues.has("contrast", text, low, high)
-    kept = [
-        vote
-        for vote in votes
-        if vote.certain or (weak and name not in _DESCRIBED) or (name in _RATED and compared is not False)
-    ]
+    induced = _INDUCED.search(text, max(low, start - 40), start) is not None
+    kept = [vote for vote in votes if vote.certain or induced or (weak and name not in _DESCRIBED)]
     if not kept:
-        shown = (
+        shown = compared is True and (
             (strong or _SIGNIFICANT.search(text, low, start))
             and name in ("antidepressant_effect", "response", "remission")
             and cues.has("shown", text, low, high)
         )
-        return "better" if shown and not linked else None
+        return "better" if shown else None
     best = min(kept, key=lambda vote: (vote.rank, vote.gap))
-    if linked and best.sign > 0:
-        return None
     return "better" if best.sign > 0 else "worse"
+
+
+def _of_linked(name: str, text: str, start: int, own: str) -> str | None:
+    """The direction of an outcome that something predicts or goes with: by the word before it (*a better response*).
+
+    >>> _of_linked("response", "was associated with an attenuated response to it", 34, "response")
+    'worse'
+    """
+    if re.match(r"non-?respon", own, re.IGNORECASE):
+        return "worse"
+    low = max(0, start - 34)
+    near = [(b, kind) for kind in ("good", "bad", "up", "down") for _, b, _ in cues.spans(kind, text, low, start)]
+    near = [(b, kind) for b, kind in near if len(text[b:start].split()) <= 2 and not re.search(r"[.;,]", text[b:start])]
+    if not near:
+        return None
+    kind = max(near)[1]
+    base = polarity(name, own) if kind in ("up", "down") else 1
+    return "better" if (kind in ("good", "up")) == (base > 0) else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +161,25 @@ class _Vote:
     sign: int
 
 
-def _denied(text: str, low: int, high: int, strong: bool) -> bool:
+#: people counted who did not do well, or an effect likened to another work's: no difference is denied
+_PEOPLE = re.compile(
+    r"\b(?:proportions?|percentage|majority|minority|number|half|third|many|some|most|\d\s?%) (?:of )?(?:\w+ ){0,2}$", re.IGNORECASE
+)
+_OTHER_WORK = re.compile(
+    r"\s+(?:to|with)\s+(?:(?:that|those|results|findings) (?:of|in|from|seen|with|reported)\s)?(?:\w+\s)?"
+    r"(?:other|previous|earlier|prior|published|historical)\b",
+    re.IGNORECASE,
+)
+
+
+def _denied(text: str, end: int, clause: tuple[int, int], strong: bool) -> bool:
+    """Whether a clause denies a difference in the outcome that ends at ``end``."""
+    low, high = clause
     for a, b, _ in cues.spans("same", text, low, high):
+        if _PEOPLE.search(text, max(low, a - 45), a) or _OTHER_WORK.match(text, b):
+            continue
+        if text[a : a + 4].lower() == "not " and text[max(0, a - 4) : a].lower() == "but " and end <= a:
+            continue  # "weight gain but not hyperglycaemia was more frequent"
         if not (
             strong
             and re.match(r"(?:similar|comparabl|equal)\w*$", text[a:b], re.IGNORECASE)
@@ -146,8 +189,24 @@ def _denied(text: str, low: int, high: int, strong: bool) -> bool:
     return False
 
 
+def _of_another(text: str, at: int, own: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Whether a word that ends at ``at`` belongs to the noun of another outcome (*fewer relapses among remitters*).
+
+    Outcomes that are listed share it (*less nausea and dizziness*).
+    """
+    for start, end in others:
+        if at <= start and re.fullmatch(r"\s+(?:\w+\s+)?", text[at:start]):
+            return not (end <= own[0] and _LISTED.fullmatch(text[end : own[0]]))
+    return False
+
+
 def _votes(
-    name: str, text: str, own: tuple[int, int], clause: tuple[int, int], strong: bool, linked: bool
+    name: str,
+    text: str,
+    own: tuple[int, int],
+    clause: tuple[int, int],
+    strong: bool,
+    others: Sequence[tuple[int, int]],
 ) -> list[_Vote]:
     start, end = own
     low, high = clause
@@ -160,7 +219,7 @@ def _votes(
         for a, b, strength in cues.spans(kind, text, low, high):
             if rank and (_LIMIT.search(text, max(low, a - 8), b + 24) or cues.starts("attribute", text, b)):
                 continue
-            if any(x <= a < y for x, y in aims) or (linked and kind != "bad"):
+            if any(x <= a < y for x, y in aims) or _of_another(text, b, own, others):
                 continue
             inside, vote, certain = start <= a < end, base, strength == "compared" or strong
             if inside and kind == "down" and gain:
@@ -172,5 +231,5 @@ def _votes(
             elif kind == "down" and sign > 0 and name in ("antidepressant_effect", "response"):
                 certain = True  # an effect is reduced against what it would have been
             gap = 60 if inside else max(0, a - end, start - b)
-            votes.append(_Vote(rank + (strength != "compared"), gap, certain or linked, vote))
+            votes.append(_Vote(rank + (strength != "compared"), gap, certain, vote))
     return votes

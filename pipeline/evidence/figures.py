@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,7 +63,7 @@ def read(
             out.interval = out.interval or [value.low, value.high]
         elif value.kind == "effect_size" and value.number is not None:
             if out.effect is None:
-                out.effect, out.ratio = value.number, bool(_RATIO.search(text[max(0, a - 40) : a]))
+                out.effect, out.ratio = value.number, bool(_RATIO.search(text[max(0, a - 80) : a]))
         elif value.number is not None:
             plain.append((a, b, value.number, value.kind))
     kinds = [kind for *_, kind in plain]
@@ -143,22 +142,35 @@ def effect_verdict(name: str, text: str, sentence: str, figures: Figures) -> str
     return _sign((figures.effect - null) * base)
 
 
-def count_verdict(name: str, sizes: Sequence[Found], text: str, offset: int, arms_equal: bool) -> str | None:
-    """The direction of two counts of events, each of its group (*18 of 40 and 9 of 41*), arm first."""
-    if POLARITY.get(name) is None or name in ("other", "symptom_change", "antidepressant_effect"):
+def count_verdict(
+    name: str, sizes: Sequence[Found], text: str, offset: int, arms_equal: bool, said: str = ""
+) -> str | None:
+    """The direction of two counts of events, each of its group (*18 of 40 and 9 of 41*), arm first.
+
+    *None of the controls* is a share whatever the group's size; counts alone are compared where the arms are of one
+    size. ``said`` are the words that name the outcome.
+    """
+    if name in ("other", "antidepressant_effect") or (name == "symptom_change" and polarity(name, said) < 0):
         return None
+    base = polarity(name, said)
     values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
-    shares = [
-        a.count / b.count for (_, a), (_, b) in itertools.pairwise(values)
-        if a.role == "event" and b.role == "arm" and b.count >= a.count > 0
-    ]  # fmt: skip
-    if len(shares) == 2:
-        return _sign((shares[0] - shares[1]) * POLARITY[name])
+    shares: list[float] = []
+    for i, (_, a) in enumerate(values):
+        b = values[i + 1][1] if i + 1 < len(values) else None
+        if a.role != "event":
+            continue
+        if a.count == 0:
+            shares.append(0.0)
+        elif b is not None and b.role == "arm" and b.count >= a.count:
+            shares.append(a.count / b.count)
     events = [(f, v) for f, v in values if v.role == "event"]
-    if arms_equal and len(events) == 2:
-        second = events[1][0]
-        if _CONTROL.search(text, second.end - offset, second.end - offset + 30):
-            return _sign((events[0][1].count - events[1][1].count) * POLARITY[name])
+    if len(shares) == 2 == len(events):
+        return _sign((shares[0] - shares[1]) * base)
+    if len(events) == 2:
+        (_, first), (second, last) = events
+        against = _CONTROL.search(text, second.end - offset, second.end - offset + 30)
+        if against and (arms_equal or last.count == 0 < first.count):
+            return _sign((first.count - last.count) * base)
     return None
 
 

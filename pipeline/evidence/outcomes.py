@@ -28,6 +28,12 @@ _MOVED = re.compile(
     r"\b(?:fell|falls?|went|dropp?ed|improv\w+|rose|chang\w+|decreas\w+|reduc\w+|worsen\w*|lower\w*)\b",
     re.IGNORECASE,
 )
+#: Columns of a table that tell of whom a study was made, and why, not of what it found.
+_NO_RESULT = re.compile(
+    r"\b(?:population|patients?|participants?|characteristics|subjects|diagnos[ie]s|inclusion|exclusion|criteria|purpose|"
+    r"aims?|objectives?|indication|condition|disease|disorder|setting)\b",
+    re.IGNORECASE,
+)
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
@@ -94,10 +100,17 @@ class _Sentence:
         self.text = blank_entry(s.text)
         cuts: tuple[int, ...] = ()
         if s.linked == "row":
-            cuts = tuple(m.end() for m in re.finditer(r"\t|(?<=[a-z\d]) (?=No [a-z])", s.text))
+            # the lines of a cell, which its printed form alone parted
+            cuts = tuple(m.end() for m in re.finditer(r"\t|(?<=[a-z\d]) (?=[A-Z][a-z-]+ (?:[a-z]|[A-Z]{2}))", s.text))
             cuts += tuple(x - s.start for cell in s.cells.values() for x in cell)
+        silent = [(a, b) for head, (a, b) in s.cells.items() if _NO_RESULT.search(head)]
+        for a, b in silent:
+            self.text = self.text[: a - s.start] + " " * (b - a) + self.text[b - s.start :]
         self.clauses = clauses(self.text, cuts)
-        self.scales = [m for m in s.of("SCALE") if isinstance(m.value, ScaleValue)]
+        self.scales = [
+            m for m in s.of("SCALE")
+            if isinstance(m.value, ScaleValue) and not any(a <= m.start < b for a, b in silent)
+        ]  # fmt: skip
         given = [
             (m, m.value.name)
             for m in s.of("DRUG")
@@ -186,7 +199,8 @@ class _Sentence:
         s, clause = self.s, self._clause(t.start)
         own = figures.read(self.text, s.start, results, self.setting.control_last, len(self.setting.active))
         before = self.text[clause[0] : t.start]
-        words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared)
+        others = [(o.start, o.end) for o in self.targets if o is not t]
+        words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared, others)
         further: list[str] = []
         bare = self.text[t.start : t.end].strip() == (t.scale or "")
         if s.linked == "row" and t.name == "symptom_change" and bare:
@@ -207,7 +221,7 @@ class _Sentence:
                 verdict: str | None = words
             else:
                 counts = figures.count_verdict(
-                    t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal
+                    t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal, said
                 )
                 verdict = (
                     by_figures or counts or words or figures.effect_verdict(t.name, said, self.text, own)

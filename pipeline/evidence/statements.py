@@ -24,7 +24,7 @@ _BESIDE = re.compile(
     r"Compared (?:to|with))\b"
 )
 _GOES_ON = re.compile(r"(?:This|These|That|Those|It|They)\b")
-_LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b")
+_LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b(?!.*\b(?:patients|people|those|group|controls?|placebo)\b)")
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 

@@ -108,7 +108,7 @@ class _Assembly:
         design = list(dict.fromkeys(value for s in self.own for value in cues.values("design", s.text)))
         setting = self._setting(arms, design)
         outcomes: list[StudyOutcome] = []
-        for s in sorted(self.statements, key=lambda s: s.start):
+        for s in self._in_order():
             found = self.findings[s.start] = findings(s, setting)
             open_ones = [o for o in outcomes if o.direction is None] if s.linked == "anaphora" else []
             if open_ones and all(f.generic for f in found) and cues.has("same", s.text):
@@ -132,6 +132,10 @@ class _Assembly:
         study.evidence = sorted({self._place(s) for s in self.statements})
         study.sources = self._sources(study)
         return study
+
+    def _in_order(self) -> list[Statement]:
+        """The statements as they stand, those over several studies last."""
+        return sorted(self.statements, key=lambda s: (len(s.keys) > 1, s.start))
 
     def _arms(self) -> list[Arm]:
         """Arms by the study's own sentences; where these name no drug, those it shares; else the title's drugs."""
@@ -175,7 +179,7 @@ class _Assembly:
         title = (self.reference.title or "") if self.reference else ""
         compared: bool | None = None
         if "placebo" in {arm.drug for arm in arms} or any(
-            cues.has("comparator", x) for x in (title, *(s.text for s in self.own))
+            cues.has("comparator", s.text) for s in self.own
         ):
             compared = True
         elif {"open-label", "case report"} & set(design) and "randomized" not in design:
