@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pipeline.evidence import cues
 from pipeline.evidence.statements import Statement
+from pipeline.reconcile.values import unit_factor
 from pipeline.schema import Arm, DoseValue, DrugValue, Found, SampleSizeValue
 
 _COUNT = r"(?:once|twice|thrice|two|three|four|six|\d)"
@@ -35,6 +36,12 @@ _BACKGROUND = re.compile(
     r"refractory to|(?:fail|respond)\w* to|"
     r"all on|combined with|on top of|discontinu\w+ (?:of )?|withdrawal of|similar to|compared (?:to|with) that of|"
     r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+#: A drug whose use is what is measured (*morphine consumption*).
+_CONSUMED = re.compile(
+    r"[- ](?:equivalents? )?(?:consumption|requirements?|use|usage|demand|intake|levels?|concentrations?|naive|resistan\w+|"
+    r"refractory|dependen\w+|sparing|abuse|misuse|overdos\w+)\b",
     re.IGNORECASE,
 )
 #: A dose behind such words is said for comparison.
@@ -74,12 +81,14 @@ _OFTEN = {
 _CONTROL = frozenset({"placebo"})
 
 
-def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list[Arm]:
+def arms_of(
+    statements: Sequence[Statement], titled: Sequence[str] = (), groups: Container[int] = ()
+) -> list[Arm]:
     """The arms that a study's own statements name, doses first, then drugs without a dose.
 
     A range, or amounts that could be varied, are one arm; a list of amounts given to groups is an arm each.
     ``titled`` are the drugs of the reference's title: a drug beside them that only the prose of a shared
-    sentence names is no arm.
+    sentence names is no arm. ``groups`` are starts of totals that count one group.
     """
     arms: list[Arm] = []
     for s in statements:
@@ -106,7 +115,7 @@ def arms_of(statements: Sequence[Statement], titled: Sequence[str] = ()) -> list
                 continue
             named.add(name)
             _add(arms, s, drug, name, None, None)
-    _sizes(arms, statements)
+    _sizes(arms, statements, groups)
     return arms
 
 
@@ -175,7 +184,7 @@ def _add(
         arm.schedule = schedule[0].lower() if schedule else None
         arm.duration = duration[1] if duration else None
     for old in arms:
-        if old.drug == drug and old.amounts == amounts and old.unit == unit:
+        if old.drug == drug and _one_dose(old, amounts, unit):
             for name in ("route", "schedule", "duration"):
                 if getattr(old, name) is None:
                     setattr(old, name, getattr(arm, name))
@@ -183,19 +192,38 @@ def _add(
     arms.append(arm)
 
 
+def _one_dose(arm: Arm, amounts: list[float] | None, unit: str | None) -> bool:
+    """Whether an arm was given these amounts, in whatever unit (*1.2 g* is *1200 mg*)."""
+    if arm.amounts == amounts and arm.unit == unit:
+        return True
+    if not arm.amounts or not amounts or not arm.unit or not unit or len(arm.amounts) != len(amounts):
+        return False
+    (ours, base), (theirs, other) = unit_factor(arm.unit), unit_factor(unit)
+    return base == other and all(abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True))
+
+
 def _background(s: Statement, drug: Found) -> bool:
     """A drug that is only spoken of: of a class, a comparison with other work, earlier treatment."""
     a = drug.start - s.start
     before = s.text[max(0, a - 50) : a]
+    if _CONSUMED.match(s.text, drug.end - s.start):
+        return True
     return bool(_BACKGROUND.search(before)) or bool(re.search(r"\bactive $", before))
 
 
-def _sizes(arms: list[Arm], statements: Sequence[Statement]) -> None:
+def _sizes(arms: list[Arm], statements: Sequence[Statement], groups: Container[int]) -> None:
     for s in statements:
         for m in s.of("SAMPLE_SIZE"):
-            if isinstance(m.value, SampleSizeValue) and m.value.role == "arm":
+            if isinstance(m.value, SampleSizeValue) and (m.value.role == "arm" or m.start in groups):
                 for arm in arms_of_size(arms, s, m):
                     arm.n = arm.n or m.value.count
+
+
+#: who was given what: "30 women received", "38 had"
+_GIVEN = re.compile(
+    r"\s+(?:[a-z]+\s+){0,3}?(?:had|received|took|got|were (?:given|treated with|assigned to|allocated to|randomi[sz]ed to))\b",
+    re.IGNORECASE,
+)
 
 
 def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
@@ -220,8 +248,14 @@ def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
             fitting = [arm for arm in arms if arm.drug == value.drug and wanted in (arm.amounts or [])]
             return [arm for arm in fitting if arm.unit == value.unit][:1]
     name = (size.value.arm or "").lower()
+    named = [(m, m.value.name) for m in s.of("DRUG") if isinstance(m.value, DrugValue)]
+    # the arm is called as the sentence calls its drug (saline, not placebo)
+    name = next((drug for m, drug in named if s.text[m.start - s.start : m.end - s.start].lower() == name), name)
     if not name:
-        drugs = [m for m in s.of("DRUG") if m.end <= size.start and size.start - m.end < 12]
-        name = drugs[-1].value.name if drugs and isinstance(drugs[-1].value, DrugValue) else ""
+        near = [drug for m, drug in named if m.end <= size.start and size.start - m.end < 12]
+        given = _GIVEN.match(s.text, size.end - s.start)
+        first = [drug for m, drug in named if given and m.start - s.start >= given.end()]
+        tested = list(dict.fromkeys(drug for _, drug in named if drug not in _CONTROL))
+        name = near[-1] if near else first[0] if first else tested[0] if len(tested) == 1 else ""
     fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
     return fitting[:1]

@@ -8,7 +8,7 @@ statement was found), and ``shared`` where its sentence is about several studies
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from pipeline.evidence import cues
@@ -47,9 +47,14 @@ _BESIDE = re.compile(
 
 
 def facts_of(
-    reader: Reader, s: Statement, key: str, found: Sequence[Finding] = (), arms: Sequence[Arm] = ()
+    reader: Reader,
+    s: Statement,
+    key: str,
+    found: Sequence[Finding] = (),
+    arms: Sequence[Arm] = (),
+    groups: Container[int] = (),
 ) -> Iterator[dict[str, Any]]:
-    """The facts that a statement gives for the study ``key``."""
+    """The facts that a statement gives for the study ``key``; ``groups`` are starts of totals that count a group."""
     make = _Maker(reader, s, key)
     shared = make.shared
     for m in s.mentions:
@@ -57,10 +62,11 @@ def facts_of(
         if isinstance(value, SampleSizeValue) and value.role != "event" and not shared:
             near = bool(_PART.search(reader.text[max(s.start, m.start - 40) : m.end + 60]))
             given: dict[str, Any] = {"count": value.count, "arm": value.arm, "part": near}
-            own = arms_of_size(arms, s, m) if value.role == "arm" else []
+            role = "arm" if m.start in groups else value.role
+            own = arms_of_size(arms, s, m) if role == "arm" else []
             if len(own) == 1:
                 given |= {"drug": own[0].drug, "amounts": own[0].amounts, "unit": own[0].unit}
-            name = {"total": "n_total", "arm": "n_arm", "dropout": "dropout"}[value.role]
+            name = {"total": "n_total", "arm": "n_arm", "dropout": "dropout"}[role]
             yield make(name, given, m.start, m.end)
         elif isinstance(value, DoseValue) and value.drug and not shared and not for_comparison(s, m):
             given = {
@@ -84,6 +90,11 @@ def facts_of(
             yield make("outcome", _outcome(s, finding, part), finding.start, finding.end)
     yield from _manner(make, reader.stretch(s, key))
     yield from _printed(make, reader, s, key)
+    if s.wrong is not None:
+        start, end, printed = s.wrong
+        work = reader.references.get(printed)
+        if work is not None:
+            yield make("cited", {"key": printed, "reference": reference_facts(work)}, start, end)
 
 
 class _Maker:

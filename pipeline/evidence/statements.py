@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
+from pipeline.evidence.named import Authors, is_by
 from pipeline.evidence.titles import title_drugs
 from pipeline.language.common import document_of, everything, sentences_of, text_of
 from pipeline.schema import Citation, Document, DrugValue, Found, Reference
@@ -25,6 +26,7 @@ _BESIDE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:This|These|That|Those|It|They)\b")
 _LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b(?!.*\b(?:patients|people|those|group|controls?|placebo)\b)")
+_NAMED = re.compile(r"(?:et al\.?|and (?:colleagues|co-?workers|associates|co-?authors|collaborators))[’']?s?\s*$")
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 
@@ -43,6 +45,8 @@ class Statement:
     keys: tuple[str, ...] = ()
     linked: str = ""
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    #: the mark printed where the authors named have another one: start and end of the names, and the key printed
+    wrong: tuple[int, int, str] | None = None
 
     def of(self, label: str) -> list[Found]:
         """The statement's mentions of a label, in order."""
@@ -65,6 +69,7 @@ class Reader:
         self.references: dict[str, Reference] = {r.key: r for r in document.references}
         self.citations: Sequence[Citation] = sorted(document.citations, key=lambda c: c.at)
         self._ats = [c.at for c in self.citations]
+        self.authors = Authors(self.references)
         self._in_table = [(t.start, t.end) for t in document.tables]
 
     @staticmethod
@@ -117,13 +122,17 @@ class Reader:
             cited = [key for anchor in anchors for key in anchor.keys]
             keys = tuple(dict.fromkeys(self.primary(cited)))
             statement = Statement(start, end, text, mentions)
+            named = self._named(statement, cited)
+            if named is not None:
+                keys, anchors = (named,), []
+                cited = [named]
             if cited and current and self._compares(text, start, anchors):
                 statement.keys, statement.linked = current, "anaphora"
                 out.append(statement)
                 continue
             if keys:
                 statement.keys, statement.linked = keys, "citation"
-                supports = self._supports(statement, evidence)
+                supports = self._supports(statement, evidence) or (named is not None and evidence)
                 if supports:
                     out.extend(self._scoped(statement, anchors))
                 if len(keys) == 1 and supports:
@@ -131,7 +140,7 @@ class Reader:
                         earlier.keys, earlier.linked = keys, "cataphora"
                         out.append(earlier)
                 pending = []
-                told = supports or cues.has("study_words", text)
+                told = supports or named is not None or cues.has("study_words", text) or self._by_name(text, start, anchors)
                 current = self._subject(text, start, anchors, keys) if told else ()
                 continue
             if cited and not keys and not self._instrument_only(cited):
@@ -146,6 +155,23 @@ class Reader:
             elif not current and _NEWS.search(text):
                 pending.append(statement)
         return out
+
+    def _named(self, s: Statement, cited: Sequence[str]) -> str | None:
+        """The work that a sentence names by its authors, where it cites nothing or another work there."""
+        found = self.authors.named(s.text)
+        if len(found) != 1:
+            return None
+        start, end, names = found[0]
+        if any(is_by(self.references.get(key), names[:1]) for key in cited):
+            return None
+        key = self.authors.only(names)
+        if key is None or not self.primary([key]):
+            return None
+        if cited:
+            if len(set(cited)) > 1 or len(names) > 1:
+                return None
+            s.wrong = (s.start + start, s.start + end, cited[0])
+        return key
 
     @staticmethod
     def _goes_on(s: Statement) -> bool:
@@ -179,10 +205,15 @@ class Reader:
             return keys
         named = [
             a for a in anchors
-            if re.search(r"(?:et al\.?|and colleagues|and co-?workers)[’']?s?\s*$", text[: a.at - start].rstrip("., "))
+            if _NAMED.search(text[: a.at - start].rstrip("., "))
         ]  # fmt: skip
         own = tuple(self.primary(named[0].keys)) if len(named) == 1 else ()
         return own if len(own) == 1 else keys if len(keys) == 2 and not named else ()
+
+    @staticmethod
+    def _by_name(text: str, start: int, anchors: Sequence[Citation]) -> bool:
+        """Whether a name stands right before a citation mark (*a depot was examined by Roe et al.⁴*)."""
+        return any(_NAMED.search(text[: a.at - start].rstrip("., ")) for a in anchors)
 
     def _supports(self, statement: Statement, evidence: bool) -> bool:
         """Whether a cited sentence says something of a study, rather than of a disease, a drug or an open question."""
@@ -238,7 +269,12 @@ class Reader:
         if len(groups) <= 1:
             return [statement]
         out = []
-        narrative = inner[0].at - statement.start < 45 and inner[-1].at - inner[0].at > 45
+        opening = statement.text[: inner[0].at - statement.start].rstrip("., ")
+        narrative = (
+            len(opening) < 45
+            and inner[-1].at - inner[0].at > 45
+            and not any(m.label == "DRUG" and m.end <= inner[0].at for m in statement.mentions)
+        )
         for i, keys in enumerate(groups):
             own = [a for a in inner if tuple(self.primary(a.keys)) == keys]
             left = max((a.at for a in inner if a.at < own[0].at), default=statement.start)

@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from pipeline.evidence import cues
 from pipeline.evidence.arms import arms_of
 from pipeline.evidence.facts import facts_of, reference_facts
+from pipeline.evidence.sizes import groups_called_totals
 from pipeline.evidence.outcomes import Finding, Setting, findings, merge
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.table_rows import rows_of
@@ -100,6 +101,8 @@ class _Assembly:
         self.own = [s for s in self.statements if len(s.keys) == 1] or self.statements
         self.findings: dict[int, list[Finding]] = {}
         self.inferred: dict[str, str] = {}
+        #: totals that count one group only
+        self.groups = groups_called_totals(self.own)
 
     def study(self) -> Study | None:
         """The record, or None where the text says too little for one."""
@@ -140,9 +143,9 @@ class _Assembly:
     def _arms(self) -> list[Arm]:
         """Arms by the study's own sentences; where these name no drug, those it shares; else the title's drugs."""
         titled = self.listed.get("drugs", [])
-        arms = arms_of(self.own, titled)
+        arms = arms_of(self.own, titled, self.groups)
         if not any(arm.drug for arm in arms):
-            shared = arms_of(self.statements, titled)
+            shared = arms_of(self.statements, titled, self.groups)
             if any(arm.drug for arm in shared):
                 self.inferred["arms"] = "sentences over several studies"
                 return [*arms, *(arm for arm in shared if arm.drug)]
@@ -226,7 +229,7 @@ class _Assembly:
         out["facts"] = [
             fact
             for s in self.statements
-            for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms)
+            for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms, self.groups)
         ]
         if self.listed:
             out["reference"] = self.listed
@@ -238,8 +241,12 @@ class _Assembly:
         found: dict[int, None] = {}
         for s in self.own:
             for m in s.of("SAMPLE_SIZE") if len(s.keys) == 1 else ():
-                if isinstance(m.value, SampleSizeValue) and m.value.role == "total":
+                if isinstance(m.value, SampleSizeValue) and m.value.role == "total" and m.start not in self.groups:
                     found.setdefault(m.value.count)
+        sums = [number for number in self.groups.values() if number is not None]
+        if not found and sums:
+            self.inferred["n_total"] = "sum of two groups"
+            found.setdefault(sums[0])
         return list(found)
 
     def _routes(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.evidence.comparisons import CONTROL, Row, row
 from pipeline.evidence.identity import fold_title
+from pipeline.evidence.named import near
 from pipeline.evidence.sides import Fact, confusable
 
 #: What a title says of its design, and what a text then cannot say of it.
@@ -36,6 +37,15 @@ def against_reference(record: Mapping[str, Any]) -> Iterator[Row]:
         *_manner(facts, reference),
     ):
         yield row(field, "contradict", severity, doc, fact, doc, title, said)
+    for fact in facts:
+        if fact["field"] == "cited":
+            printed = fact["value"]["reference"]
+            other: Fact = {
+                "start": printed["start"], "end": printed["end"], "text": printed["title"] or "",
+                "value": {"drugs": printed["drugs"], "year": printed["year"], "authors": printed["authors"][:1]},
+            }  # fmt: skip
+            said = f"{fact['text']} are cited as {fact['value']['key']}, which is by {(printed['authors'] or ['?'])[0]}"
+            yield row("citation", "contradict", "medium", doc, fact, doc, other, said)
 
 
 _Found = Iterator[tuple[str, str, Fact, str]]
@@ -77,7 +87,7 @@ def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
         if fact["field"] == "author" and reference["authors"]:
             said = "".join(fold_title(fact["value"]["name"]))
             people = ["".join(fold_title(name)) for name in reference["authors"] if name != "et al."]
-            if said and not any(_near(said, person) for person in people if person):
+            if said and not any(near(said, person) for person in people if person):
                 text = f"the sentence names {fact['value']['name']}, the reference {reference['authors'][0]}"
                 yield "citation", "medium", fact, text
         if (
@@ -87,21 +97,6 @@ def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
         ):
             text = f"{fact['value']['year']} in the sentence, {reference['year']} in the reference list"
             yield "year", "low", fact, text
-
-
-def _near(a: str, b: str) -> bool:
-    """Whether two folded surnames are one, but for a particle or a slip of one letter (*Murrrough*)."""
-    if a in b or b in a:
-        return True
-    short, long = sorted((a, b), key=len)
-    return (
-        len(short) > 4
-        and len(long) - len(short) <= 1
-        and any(
-            short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :]
-            for i in range(len(long))
-        )
-    )
 
 
 def _manner(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:

@@ -1,0 +1,82 @@
+"""Works that a sentence names by their authors: *Roe et al.*, *Roe and colleagues*, *Roe and Doe*.
+
+A name tells which study is meant where the citation mark is missing, or points elsewhere: then the mark is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.evidence.identity import fold_title
+from pipeline.schema import Reference
+
+_NAME = r"(?:(?:[Vv][ao]n|[Dd]e|[Dd]i|[Dd]u|[Dd]el|[Dd]ella|[Dd]en|[Dd]er|[Tt]er|[Tt]en|[Ll]a|[Ll]e|[Ee]l|[Aa]l|St\.?)\s)*[A-ZÀ-Þ][\w’'‐-]+"
+_WHO = re.compile(
+    rf"(?<![\w-])({_NAME})(?:\s*,\s*{_NAME}){{0,3}},?\s+(?:et\s+al\b|and\s+(?:(?:his |her |their )?(?:colleagues|co-?workers|"
+    rf"associates|co-?authors|collaborators|others)\b|({_NAME})))"
+)
+#: What no name is without (a check that costs nothing).
+_SIGNS = (" et al", " and ", "’s", "'s")
+
+
+def surname(text: str) -> str:
+    """A surname as it is compared: without case, accents, spaces and hyphens."""
+    return "".join(fold_title(text))
+
+
+def near(a: str, b: str) -> bool:
+    """Whether two folded surnames are one, but for a particle or a slip of one letter (*Murrrough*).
+
+    >>> near("murrrough", "murrough"), near("vandermeer", "meer"), near("roe", "doe")
+    (True, True, False)
+    """
+    if a in b or b in a:
+        return True
+    short, long = sorted((a, b), key=len)
+    return (
+        len(short) > 4
+        and len(long) - len(short) <= 1
+        and any(
+            short == long[:i] + long[i + 1 :] or short[:i] + short[i + 1 :] == long[:i] + long[i + 1 :]
+            for i in range(len(long))
+        )
+    )
+
+
+def is_by(reference: Reference | None, names: Sequence[str]) -> bool:
+    """Whether all names are authors of a work, as far as its list of authors goes."""
+    people = [surname(name) for name in reference.authors if name != "et al."] if reference else []
+    return bool(people) and all(any(near(surname(name), person) for person in people) for name in names)
+
+
+class Authors:
+    """The works of a reference list by their first authors."""
+
+    def __init__(self, references: Mapping[str, Reference]) -> None:
+        self._references = references
+        self._by_first: dict[str, list[str]] = {}
+        for key, reference in references.items():
+            if reference.authors:
+                self._by_first.setdefault(surname(reference.authors[0]), []).append(key)
+
+    def named(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Start, end and names of each work that a sentence names; two names are a work only where one is theirs."""
+        if not any(sign in text for sign in _SIGNS):
+            return []
+        out = []
+        for match in _WHO.finditer(text):
+            names = tuple(name for name in match.groups() if name)
+            if len(names) == 1 or surname(names[0]) in self._by_first:
+                out.append((match.start(1), match.end(), names))
+        return out
+
+    def only(self, names: Sequence[str], among: Iterable[str] | None = None) -> str | None:
+        """The one work whose first author is named first, and whose authors the others are."""
+        keys = self._by_first.get(surname(names[0]), []) if names else []
+        allowed = None if among is None else set(among)
+        fitting = [
+            key for key in keys
+            if (allowed is None or key in allowed) and is_by(self._references[key], names)
+        ]  # fmt: skip
+        return fitting[0] if len(fitting) == 1 else None
