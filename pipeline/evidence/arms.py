@@ -116,7 +116,23 @@ def arms_of(
             named.add(name)
             _add(arms, s, drug, name, None, None)
     _sizes(arms, statements, groups)
-    return arms
+    return _claimed(arms)
+
+
+def _claimed(arms: list[Arm]) -> list[Arm]:
+    """Arms whose drug a sentence leaves out are those that were given the same amount of the one drug that was."""
+    out = [arm for arm in arms if arm.drug or not arm.amounts]
+    for arm in arms:
+        if arm.drug or not arm.amounts:
+            continue
+        same = [old for old in out if old.amounts and _one_dose(old, arm.amounts, arm.unit)]
+        if len(same) == 1:
+            for name in ("route", "schedule", "duration", "n"):
+                if getattr(same[0], name) is None:
+                    setattr(same[0], name, getattr(arm, name))
+        elif not same:
+            out.append(arm)
+    return out
 
 
 def for_comparison(s: Statement, dose: Found) -> bool:
@@ -256,6 +272,6 @@ def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
         given = _GIVEN.match(s.text, size.end - s.start)
         first = [drug for m, drug in named if given and m.start - s.start >= given.end()]
         tested = list(dict.fromkeys(drug for _, drug in named if drug not in _CONTROL))
-        name = near[-1] if near else first[0] if first else tested[0] if len(tested) == 1 else ""
+        name = near[-1] if near else first[0] if first else tested[0] if len(tested) == 1 and size.value.role == "total" else ""
     fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
     return fitting[:1]

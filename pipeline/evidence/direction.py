@@ -17,7 +17,7 @@ from pipeline.evidence import cues
 #: Outcomes of which more is better (1) or worse (-1).
 POLARITY = {
     "response": 1, "remission": 1, "antidepressant_effect": 1, "cognition": 1, "effect_size": 1, "relapse": -1,
-    "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1, "other": 1,
+    "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1,
 }  # fmt: skip
 #: Outcomes that are described more often than they are compared.
 _DESCRIBED = frozenset({"adverse_effect", "dropout", "cognition", "other"})
@@ -66,15 +66,19 @@ def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
 
 
 def polarity(name: str, text: str, before: str = "") -> int:
-    """1 where more of an outcome is better, else -1; ``before`` is what stands before it.
+    """1 where more of an outcome is better, -1 where less is, 0 where its words do not tell; ``before`` stands before it.
 
     >>> polarity("relapse", "relapse"), polarity("relapse", "time to relapse"), polarity("symptom_change", "pain")
     (-1, 1, -1)
+    >>> polarity("other", "abstinence"), polarity("other", "heavy drinking days"), polarity("other", "cortisol")
+    (1, -1, 0)
     """
-    sign = POLARITY.get(name, 1)
+    sign = POLARITY.get(name, 0)
+    if name == "other":
+        sign = 1 if cues.has("more_is_good", text) else -1 if cues.has("less_is_good", text) else 0
     if re.match(r"non-?(?:respon|remi)", text, re.IGNORECASE):
         sign = -sign
-    if name == "symptom_change" and _GAIN.search(text):
+    if name == "symptom_change" and (_GAIN.search(text) or cues.has("scale_of_good", text)):
         sign = 1
     if re.search(r"\b(?:time|days|weeks|latency) (?:to|until)\b", f"{before[-24:]} {text}", re.IGNORECASE):
         sign = -sign
@@ -148,7 +152,7 @@ def _of_linked(name: str, text: str, start: int, own: str) -> str | None:
         return None
     kind = max(near)[1]
     base = polarity(name, own) if kind in ("up", "down") else 1
-    return "better" if (kind in ("good", "up")) == (base > 0) else "worse"
+    return None if base == 0 else "better" if (kind in ("good", "up")) == (base > 0) else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,8 @@ class _Vote:
 _PEOPLE = re.compile(
     r"\b(?:proportions?|percentage|majority|minority|number|half|third|many|some|most|\d\s?%) (?:of )?(?:\w+ ){0,2}$", re.IGNORECASE
 )
+#: a median that came too late to be seen
+_UNREACHED = re.compile(r"\bnot (?:yet )?(?:been )?reached\b", re.IGNORECASE)
 _OTHER_WORK = re.compile(
     r"\s+(?:to|with)\s+(?:(?:that|those|results|findings) (?:of|in|from|seen|with|reported)\s)?(?:\w+\s)?"
     r"(?:other|previous|earlier|prior|published|historical)\b",
@@ -177,6 +183,8 @@ def _denied(text: str, end: int, clause: tuple[int, int], strong: bool) -> bool:
     low, high = clause
     for a, b, _ in cues.spans("same", text, low, high):
         if _PEOPLE.search(text, max(low, a - 45), a) or _OTHER_WORK.match(text, b):
+            continue
+        if _UNREACHED.search(text, a, b):
             continue
         if text[a : a + 4].lower() == "not " and text[max(0, a - 4) : a].lower() == "but " and end <= a:
             continue  # "weight gain but not hyperglycaemia was more frequent"
@@ -219,7 +227,7 @@ def _votes(
         for a, b, strength in cues.spans(kind, text, low, high):
             if rank and (_LIMIT.search(text, max(low, a - 8), b + 24) or cues.starts("attribute", text, b)):
                 continue
-            if any(x <= a < y for x, y in aims) or _of_another(text, b, own, others):
+            if base == 0 or any(x <= a < y for x, y in aims) or _of_another(text, b, own, others):
                 continue
             inside, vote, certain = start <= a < end, base, strength == "compared" or strong
             if inside and kind == "down" and gain:

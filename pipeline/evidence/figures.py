@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.evidence import cues
 from pipeline.evidence.direction import POLARITY, polarity
 from pipeline.schema import Found, ResultValue, SampleSizeValue
 
@@ -17,6 +18,10 @@ _CONTROL_HERE = re.compile(rf"{_CONTROL.pattern}\s*[(\[:,]\s*$", re.IGNORECASE)
 _AGAINST = re.compile(r"\b(?:versus|vs|against|compared)\b", re.IGNORECASE)
 _RATIO = re.compile(r"\b(?:ratio|relative risk|a?OR|a?HR|a?RR)\b")
 _DIFFERENCE = re.compile(r"\b(?:difference|SMD|WMD|MD)\b")
+_DOSED = re.compile(r"\d\s?(?:mg|g|µg|μg|mcg|IU|units|ml)\b(?:/kg)?|\b(?:lower|higher|smaller|larger) dose\b")
+#: Groups that were all given the drug: none is the others' control.
+_AMONG_ARMS = re.compile(r"\b(?:two|both|three) (?!placebo|control|treatment|study|trial|patient|randomi)\w+ (?:groups|arms)\b", re.IGNORECASE)
+_FELL = re.compile(r"\b(?:fell|declin\w+|decreas\w+|dropp\w+|reduc\w+|improv\w+|lower\w*)\b", re.IGNORECASE)
 _MORE_IS_GOOD = re.compile(r"\b(?:sleep time|quality|function\w*|freedom|recovery)\b", re.IGNORECASE)
 
 
@@ -92,6 +97,11 @@ def _pair(
         out.pairs = [(numbers[0], None)]
         return
     named = [i for i, (a, *_) in enumerate(same) if _CONTROL_HERE.search(text[max(0, a - 24) : a])]
+    if named == [0] and ")" not in text[same[0][1] : same[1][0]]:
+        named = []  # "than with placebo (24% versus 41%)": the pair is in the order of the sentence
+    if _AMONG_ARMS.search(text):
+        out.pairs = [(number, None) for number in numbers]
+        return
     named = named or [i for i, (_, b, *_) in enumerate(same) if _CONTROL.search(text, b, ends[i])]
     if not named:
         starts = [0 if i == 0 else same[i - 1][1] for i in range(len(same))]
@@ -104,9 +114,11 @@ def _pair(
 
 
 def verdict(
-    name: str, text: str, before: str, pair: tuple[float, float | None], figures: Figures
+    name: str, text: str, before: str, pair: tuple[float, float | None], figures: Figures, after: str = ""
 ) -> str | None:
     """The direction that figures give for an outcome ``text``, or None where they give none.
+
+    ``before`` and ``after`` are what its clause says before and behind it.
 
     >>> verdict("response", "response", "", (61.0, 34.0), Figures(kind="percent"))
     'better'
@@ -119,18 +131,24 @@ def verdict(
         return _sign(abs(figures.changes[0]) - abs(figures.changes[1]))
     value, other = pair
     if value is not None and other is not None:
-        if figures.kind == "percent" and name != "other":
-            return _sign((value - other) * polarity(name, text, before))
+        sign = polarity(name, text, before)
+        if figures.kind == "percent":
+            return _sign((value - other) * sign) if sign else None
         if figures.kind == "mean_change" and name in ("symptom_change", "suicidality") and value * other >= 0:
             return _sign(abs(value) - abs(other))
-        if figures.kind == "time":
-            return _sign((value - other) * polarity(name, text, before))
+        fell = max(value, other) < 0 or _FELL.search(after)
+        if figures.kind == "mean_change" and name == "other" and sign < 0 and fell:
+            return _sign(abs(value) - abs(other))
+        if figures.kind == "score" and name == "symptom_change" and figures.significance == "significant":
+            return _sign((value - other) * (1 if _MORE_IS_GOOD.search(text) or cues.has("scale_of_good", text) else -1))
+        if figures.kind == "time" and sign:
+            return _sign((value - other) * sign)
     return None
 
 
 def effect_verdict(name: str, text: str, sentence: str, figures: Figures) -> str | None:
     """The direction of a ratio or a difference with its interval."""
-    if figures.effect is None or figures.interval is None or name == "other":
+    if figures.effect is None or figures.interval is None:
         return None
     low, high = figures.interval
     null = 1.0 if figures.ratio else 0.0
@@ -138,8 +156,9 @@ def effect_verdict(name: str, text: str, sentence: str, figures: Figures) -> str
         return None
     if low <= null <= high:
         return "no difference"
-    base = 1 if _MORE_IS_GOOD.search(text) else POLARITY.get(name, 1)
-    return _sign((figures.effect - null) * base)
+    # a ratio is one of events, also where the outcome is the time to them
+    base = 1 if _MORE_IS_GOOD.search(text) else POLARITY.get(name) or polarity(name, text)
+    return _sign((figures.effect - null) * base) if base else None
 
 
 def count_verdict(
@@ -150,9 +169,11 @@ def count_verdict(
     *None of the controls* is a share whatever the group's size; counts alone are compared where the arms are of one
     size. ``said`` are the words that name the outcome.
     """
-    if name in ("other", "antidepressant_effect") or (name == "symptom_change" and polarity(name, said) < 0):
-        return None
+    if len(_DOSED.findall(text)) > 1 and not _CONTROL.search(text):
+        return None  # two doses of one drug
     base = polarity(name, said)
+    if base == 0 or name == "antidepressant_effect" or (name == "symptom_change" and base < 0):
+        return None
     values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
     shares: list[float] = []
     for i, (_, a) in enumerate(values):

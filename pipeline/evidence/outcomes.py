@@ -34,6 +34,9 @@ _NO_RESULT = re.compile(
     r"aims?|objectives?|indication|condition|disease|disorder|setting)\b",
     re.IGNORECASE,
 )
+#: Outcomes told by a verb: "38% of the drug's group relapsed".
+_HAPPENED = re.compile(r"(?<!had )(?<!who )(?<!not )\b(relapsed|remitted|responded)\b(?! to (?:at least|\w+ previous|prior))", re.IGNORECASE)
+_HAPPENED_AS = {"relapsed": "relapse", "remitted": "remission", "responded": "response"}
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
@@ -132,7 +135,11 @@ class _Sentence:
             if not self.text[a:b].strip():
                 continue  # in an entry criterion
             out.append(_Target(a, b, m.value.name, self._scale(m, m.value.name)))
-        rated = {self._clause(t.start) for t in out if t.name in _RATED}
+        for match in _HAPPENED.finditer(self.text):
+            name = _HAPPENED_AS[match[1].lower()]
+            if not any(t.name == name for t in out):
+                out.append(_Target(match.start(1), match.end(1), name))
+        rated = {self._clause(t.start) for t in out if t.name in _RATED or t.scale}
         for m in self.scales:
             a, b = m.start - s.start, m.end - s.start
             if any(t.start <= a < t.end for t in out) or not isinstance(m.value, ScaleValue):
@@ -141,7 +148,7 @@ class _Sentence:
             if s.linked == "row":
                 if not any(t.name in _RATED for t in out if t.scale in (None, m.value.name)):
                     out.append(_Target(a, b, "symptom_change", m.value.name))
-            elif _MOVED.search(self.text, b, min(b + 20, clause[1]) if clause in rated else clause[1]):
+            elif self._moved(b, clause, clause in rated):
                 out.append(_Target(a, b, "symptom_change", m.value.name))
                 rated.add(clause)
         told = bool(s.of("SAMPLE_SIZE") or s.of("DOSE"))
@@ -157,9 +164,18 @@ class _Sentence:
                 break
         return sorted(out, key=lambda t: t.start)
 
+    def _moved(self, at: int, clause: tuple[int, int], rated: bool) -> bool:
+        """Whether a scale is said to have changed, or to differ, behind it; at once where an outcome is told already."""
+        end = min(at + 20, clause[1]) if rated else clause[1]
+        return bool(_MOVED.search(self.text, at, end)) or (
+            not rated and any(cues.has(kind, self.text, at, end) for kind in ("up", "down", "good", "bad", "same"))
+        )
+
     def _scale(self, outcome: Found, name: str) -> str | None:
         """The scale inside an outcome's words, or the only one of its clause (of its row)."""
         inside = [m for m in self.scales if outcome.start <= m.start < outcome.end]
+        if not inside:  # "quality of recovery (QoR-40)"
+            inside = [m for m in self.scales if re.fullmatch(r"\s?(?:scores?)?\s?\(", self.text[outcome.end - self.s.start : m.start - self.s.start])]
         if not inside and (name in _RATED or (self.s.linked == "row" and name == "antidepressant_effect")):
             low, high = self._clause(outcome.start - self.s.start)
             if self.s.linked == "row":
@@ -215,16 +231,19 @@ class _Sentence:
         out = []
         for i, (value, other) in enumerate(pairs):
             by_figures = (
-                figures.verdict(t.name, said, before, (value, other), own) if value is not None else None
+                figures.verdict(t.name, said, before, (value, other), own, self.text[t.end : clause[1]])
+                if value is not None
+                else None
             )
-            if words == "no difference":
+            effect = figures.effect_verdict(t.name, said, self.text, own)
+            if words == "no difference" and effect not in ("better", "worse"):
                 verdict: str | None = words
             else:
                 counts = figures.count_verdict(
                     t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal, said
                 )
                 verdict = (
-                    by_figures or counts or words or figures.effect_verdict(t.name, said, self.text, own)
+                    by_figures or counts or effect or words
                 )
             out.append(
                 StudyOutcome(
