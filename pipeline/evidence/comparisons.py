@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.evidence.doses import doses
 from pipeline.evidence.durations import hours
+from pipeline.reconcile.values import unit_factor
 from pipeline.evidence.sides import Compared, Fact, Side, confusable
 
 Row = dict[str, Any]
@@ -17,6 +18,10 @@ EXCLUSIVE = (
     ("open-label", "placebo-controlled"), ("retrospective", "randomized"), ("case report", "randomized"),
 )  # fmt: skip
 CONTROL = frozenset({"placebo"})
+_GENERIC = frozenset(
+    ("rate", "rates", "score", "scores", "days", "time", "mean", "median", "number", "with", "from", "change", "changes", "total",
+     "proportion", "percentage", "level", "levels", "effect", "effects", "clinical", "per", "month", "week", "first")
+)  # fmt: skip
 _EFFICACY = frozenset({"symptom_change", "response", "remission", "antidepressant_effect", "suicidality"})
 
 
@@ -103,11 +108,7 @@ def _arm_sizes(a: Side, b: Side) -> Compared:
     for fa in a.of("n_arm"):
         for fb in b.of("n_arm"):
             va, vb = fa["value"], fb["value"]
-            if not va.get("drug") or (va["drug"], va.get("amounts"), va.get("unit")) != (
-                vb.get("drug"),
-                vb.get("amounts"),
-                vb.get("unit"),
-            ):
+            if not va.get("drug") or va["drug"] != vb.get("drug") or not _one_arm(a, b, va, vb):
                 continue
             if va["count"] == vb["count"]:
                 yield "n_arm", "agree", "none", fa, fb, f"the same number of people on {va['drug']}"
@@ -117,6 +118,20 @@ def _arm_sizes(a: Side, b: Side) -> Compared:
                     "n_arm", "explainable" if part else "contradict", "low" if part else "medium", fa, fb,
                     f"{va['count']} against {vb['count']} people on {va['drug']}",
                 )  # fmt: skip
+
+
+def _one_arm(a: Side, b: Side, va: Mapping[str, Any], vb: Mapping[str, Any]) -> bool:
+    """Whether two groups on one drug are one: by their dose, which matters where there are several."""
+    doses = [
+        {(round(float(x) * factor, 9), unit.removesuffix("/d")) for x in v["amounts"]}
+        for v in (va, vb)
+        if v.get("amounts") and v.get("unit")
+        for factor, unit in [unit_factor(str(v["unit"]))]
+    ]
+    several = any(
+        len({f["value"]["count"] for f in side.of("n_arm") if f["value"].get("drug") == va["drug"]}) > 1 for side in (a, b)
+    )
+    return doses[0] == doses[1] if len(doses) == 2 and several else len(doses) == 2 or not several
 
 
 def _drugs(a: Side, b: Side) -> Compared:
@@ -134,10 +149,31 @@ def _drugs(a: Side, b: Side) -> Compared:
             fp, fq = inert["placebo"], active[min(active)]
             said = f"placebo against {fq['value']['name']} as the control"
             yield ("drug", "contradict", "medium", *((fq, fp) if swap else (fp, fq)), said)
+    yield from _disjoint(a, b)
     active_both = (set(ours) & set(theirs)) - CONTROL
     if active_both:
         name = min(active_both)
         yield "drug", "agree", "none", ours[name], theirs[name], f"both name {name}"
+
+
+def _disjoint(a: Side, b: Side) -> Compared:
+    """Two descriptions that name no drug in common: each calls the drug another."""
+    ours, theirs = (
+        {name: fact for name, fact in side.first("drug").items() if name not in CONTROL and not fact.get("shared")}
+        for side in (a, b)
+    )
+    if not ours or not theirs or set(ours) & set(theirs):
+        return
+    if any(group & set(ours) and group & set(theirs) for group in confusable()):
+        return  # told above
+    if any(f["value"]["name"] in {*ours, *theirs} for side in (a, b) for f in side.of("topic")):
+        return
+    dosed = [{f["value"]["drug"] for f in side.of("dose")} for side in (a, b)]
+    fa, fb = (
+        next((fact for name, fact in names.items() if name in given), next(iter(names.values())))
+        for names, given in ((ours, dosed[0]), (theirs, dosed[1]))
+    )
+    yield "drug", "contradict", "high", fa, fb, f"{fa['value']['name']} against {fb['value']['name']}"
 
 
 def _routes(a: Side, b: Side) -> Compared:
@@ -184,7 +220,9 @@ def _scales(a: Side, b: Side) -> Compared:
         same = {f["value"]["value"] for f in a.of("outcome")} & {
             f["value"]["value"] for f in b.of("outcome")
         } - {None}
-        verdict, severity = ("contradict", "medium") if same else ("explainable", "low")
+        # one review that names another scale in its table than in its prose
+        slip = a.doc == b.doc and len(ours) == len(theirs) == 1
+        verdict, severity = ("contradict", "medium") if same or slip else ("explainable", "low")
         said = f"{fa['value']['name']} against {fb['value']['name']}" + (
             " for the same value" if same else ""
         )
@@ -194,7 +232,7 @@ def _scales(a: Side, b: Side) -> Compared:
 def _outcomes(a: Side, b: Side) -> Compared:
     pairs = [
         (fa, fb) for fa in a.of("outcome") for fb in b.of("outcome")
-        if fa["value"]["name"] == fb["value"]["name"] != "other" and _alike(fa["value"], fb["value"])
+        if _same_endpoint(fa, fb) and _alike(fa["value"], fb["value"])
     ]  # fmt: skip
     yield from _onsets(a, b)
     for fa, fb in pairs:
@@ -224,6 +262,18 @@ def _outcomes(a: Side, b: Side) -> Compared:
             severity = "medium" if {va["direction"], vb["direction"]} == {"better", "worse"} else "low"
             yield "outcome", "contradict", severity, fa, fb, said
         return
+
+
+def _same_endpoint(fa: Fact, fb: Fact) -> bool:
+    """Whether two outcomes are one: by their kind; those of no kind by their words (*heavy drinking days*)."""
+    if fa["value"]["name"] != fb["value"]["name"]:
+        return False
+    return fa["value"]["name"] != "other" or bool(_words(fa["text"]) & _words(fb["text"]))
+
+
+def _words(text: str) -> set[str]:
+    """The beginnings of the words of an endpoint's name that tell it from others."""
+    return {w[:5] for w in re.findall(r"[a-z]{4,}", text.lower()) if w not in _GENERIC}
 
 
 def _alike(va: Mapping[str, Any], vb: Mapping[str, Any]) -> bool:

@@ -83,7 +83,10 @@ def merged(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             frozenset((row[x]["doc"], _signature(row["field"], row[x]["value"])) for x in "ab"),
         )
         by_title = "reference" in row["_pair"] and row["verdict"] == "contradict"
-        if pair in pairs or words in said or (by_title and (row["field"], row["a"]["doc"]) in slips):
+        told = {(row["field"], row["a"]["doc"])}
+        if row["field"] == "citation" and row["b"]["value"].get("drugs"):
+            told.add(("drug", row["a"]["doc"]))
+        if pair in pairs or words in said or (by_title and told & slips):
             continue
         pairs.add(pair)
         said.add(words)

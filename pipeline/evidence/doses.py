@@ -48,7 +48,7 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
     fa, fb = ours[0], theirs[0]
     amounts_a = {(n, _in_base(f["value"])[1]) for f in ours for n in _in_base(f["value"])[0]}
     amounts_b = {(n, _in_base(f["value"])[1]) for f in theirs for n in _in_base(f["value"])[0]}
-    if amounts_a == amounts_b:
+    if amounts_a == amounts_b or _rounded(amounts_a, amounts_b):
         yield "dose", "agree", "none", fa, fb, f"the same amounts of {drug}"
         return
     days = [{_daily(f["value"]) for f in facts} for facts in (ours, theirs)]
@@ -60,7 +60,12 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
         yield slip
         return
     units_a, units_b = {unit for _, unit in amounts_a}, {unit for _, unit in amounts_b}
-    if amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
+    # amounts of both that the other does not name: no description is a part of the other
+    own = amounts_a - amounts_b, amounts_b - amounts_a
+    if amounts_a & amounts_b and all(own) and _differ(ours, theirs, own):
+        fa, fb = (next(f for f in facts if _amounts(f) & left) for facts, left in zip((ours, theirs), own, strict=True))
+        yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
+    elif amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
         yield "dose", "explainable", "low", fa, fb, f"one names a part of the amounts of {drug}"
     elif {u.replace("/d", "") for u in units_a} & {u.replace("/d", "") for u in units_b}:
         if units_a & units_b:
@@ -83,6 +88,29 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
             fb,
             f"{drug}: {fa['text']} and {fb['text']} cannot be converted",
         )
+
+
+def _amounts(fact: Fact) -> set[tuple[float, str]]:
+    amounts, unit = _in_base(fact["value"])
+    return {(n, unit) for n in amounts}
+
+
+def _rounded(a: set[tuple[float, str]], b: set[tuple[float, str]]) -> bool:
+    """Whether amounts differ by rounding only (*1998 mg* and *2 g*)."""
+    ours, theirs = sorted(a, key=lambda x: (x[1], x[0])), sorted(b, key=lambda x: (x[1], x[0]))
+    return len(ours) == len(theirs) and all(
+        u == v and abs(x - y) <= 0.015 * max(x, y) for (x, u), (y, v) in zip(ours, theirs, strict=True)
+    )
+
+
+def _differ(
+    ours: Sequence[Fact], theirs: Sequence[Fact], own: tuple[set[tuple[float, str]], set[tuple[float, str]]]
+) -> bool:
+    """Whether each description gives one amount that the other lacks, of fixed doses in one unit."""
+    if any(f["value"].get("range") for f in (*ours, *theirs)):
+        return False
+    (first,), (second,) = (own if all(len(left) == 1 for left in own) else ([(0.0, "")], [(0.0, "-")]))
+    return first[1] == second[1]
 
 
 def _within(ours: Sequence[Fact], theirs: Sequence[Fact]) -> bool:

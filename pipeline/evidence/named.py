@@ -44,10 +44,15 @@ def near(a: str, b: str) -> bool:
     )
 
 
+def is_by_names(name: str, authors: Iterable[str]) -> bool:
+    """Whether a surname is among those of a work's authors."""
+    people = [surname(author) for author in authors if author != "et al."]
+    return any(near(surname(name), person) for person in people if person)
+
+
 def is_by(reference: Reference | None, names: Sequence[str]) -> bool:
     """Whether all names are authors of a work, as far as its list of authors goes."""
-    people = [surname(name) for name in reference.authors if name != "et al."] if reference else []
-    return bool(people) and all(any(near(surname(name), person) for person in people) for name in names)
+    return reference is not None and all(is_by_names(name, reference.authors) for name in names)
 
 
 class Authors:

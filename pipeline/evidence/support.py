@@ -8,8 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from pipeline.evidence.comparisons import CONTROL, Row, row
-from pipeline.evidence.identity import fold_title
-from pipeline.evidence.named import near
+from pipeline.evidence.named import is_by_names, surname
 from pipeline.evidence.sides import Fact, confusable
 
 #: What a title says of its design, and what a text then cannot say of it.
@@ -78,16 +77,16 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
     kin = any(group & names and group & titled for group in confusable())
     if titled and names and not names & titled and not kin and not named[0].get("beside"):
         said = f"the text speaks of {', '.join(sorted(names)[:3])}, the reference of {', '.join(sorted(titled)[:3])}"
-        yield "citation", "medium", named[0], said
+        # where the sentence names the work's author, it is the drug that is wrong
+        own = any(f["field"] == "author" and is_by_names(f["value"]["name"], reference["authors"]) for f in facts)
+        yield ("drug" if own else "citation"), "high" if own else "medium", named[0], said
 
 
 def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
     """The author and the year that the text prints beside the mark."""
     for fact in facts:
         if fact["field"] == "author" and reference["authors"]:
-            said = "".join(fold_title(fact["value"]["name"]))
-            people = ["".join(fold_title(name)) for name in reference["authors"] if name != "et al."]
-            if said and not any(near(said, person) for person in people if person):
+            if surname(fact["value"]["name"]) and not is_by_names(fact["value"]["name"], reference["authors"]):
                 text = f"the sentence names {fact['value']['name']}, the reference {reference['authors'][0]}"
                 yield "citation", "medium", fact, text
         if (
