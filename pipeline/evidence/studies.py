@@ -157,8 +157,8 @@ class _Assembly:
     def _told(self, arms: list[Arm], totals: list[int], outcomes: list[StudyOutcome]) -> bool:
         """Whether the text itself says that this reference is a study in people, where its title does not."""
         kind = cues.reference_kind(self.reference)
-        if kind == "human" or any(s.linked == "row" for s in self.statements):
-            return True
+        if kind in ("human", "review", "animal") or any(s.linked == "row" for s in self.statements):
+            return True  # of a review or a laboratory's work only what a sentence tells of a trial in people is here
         if kind == "mechanistic":
             return bool(outcomes) and any(len(s.keys) == 1 and s.of("OUTCOME") for s in self.own)
         if (totals and arms) or any(arm.amounts for arm in arms) or cues.is_trial_title(self.reference):

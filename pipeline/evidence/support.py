@@ -36,6 +36,7 @@ def against_reference(record: Mapping[str, Any]) -> Iterator[Row]:
         *_manner(facts, reference),
     ):
         yield row(field, "contradict", severity, doc, fact, doc, title, said)
+    yield from _kind(doc, facts, reference, title)
     for fact in facts:
         if fact["field"] == "cited":
             printed = fact["value"]["reference"]
@@ -45,6 +46,17 @@ def against_reference(record: Mapping[str, Any]) -> Iterator[Row]:
             }  # fmt: skip
             said = f"{fact['text']} are cited as {fact['value']['key']}, which is by {(printed['authors'] or ['?'])[0]}"
             yield row("citation", "contradict", "medium", doc, fact, doc, other, said)
+
+
+def _kind(doc: str, facts: Sequence[Fact], reference: Mapping[str, Any], title: Fact) -> Iterator[Row]:
+    """A trial in the text whose reference is a review or a laboratory's work by its title."""
+    kind = reference.get("kind")
+    if kind in ("review", "animal"):
+        order = ("design", "n_total", "dose", "drug")
+        fact = min((f for f in facts if f["field"] in order), key=lambda f: order.index(f["field"]), default=None)
+        if fact is not None:
+            what = "a review or a survey" if kind == "review" else "a laboratory study"
+            yield row("citation", "contradict", "medium", doc, fact, doc, title, f"a trial in the text, {what} by its title")
 
 
 _Found = Iterator[tuple[str, str, Fact, str]]
@@ -64,8 +76,10 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
                 if f["field"] == "dose" and (f["linked"] == "row") == table and f["value"]["drug"] in group - y
             ]  # fmt: skip
             x = {f["value"]["name"] for f in here} & group
-            wrong = doses or ([f for f in here if f["value"]["name"] in x] if x and not x & y else [])
-            if not doses and len(x) > 1:
+            wrong = doses or ([f for f in here if f["value"]["name"] in x] if len(x) == 1 and not x & y else [])
+            # "the ketamine group" of a trial of its enantiomer
+            wrong = wrong or [f for f in here if f["value"]["name"] in x - y and _is_group(f)]
+            if _ISOMERS.search(reference["title"]):
                 continue  # enantiomers compared
             if wrong:
                 said = wrong[0]["value"].get("drug") or wrong[0]["value"].get("name")
@@ -80,6 +94,14 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
         # where the sentence names the work's author, it is the drug that is wrong
         own = any(f["field"] == "author" and is_by_names(f["value"]["name"], reference["authors"]) for f in facts)
         yield ("drug" if own else "citation"), "high" if own else "medium", named[0], said
+
+
+_ISOMERS = re.compile(r"isomers|enantiomers|racemate", re.IGNORECASE)
+
+
+def _is_group(fact: Fact) -> bool:
+    """Whether a group is called by the drug that a fact names (*the ketamine group*)."""
+    return re.search(rf"{re.escape(fact['text'])}(?:\s?\+\s?\w+)? (?:groups?|arms?)\b", fact["sentence"]) is not None
 
 
 def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
