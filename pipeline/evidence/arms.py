@@ -6,9 +6,11 @@ import re
 from collections.abc import Container, Sequence
 
 from pipeline.evidence import cues
+from pipeline.evidence.dosing import could_vary, given
+from pipeline.evidence.sizes import set_sizes
 from pipeline.evidence.statements import Statement
 from pipeline.reconcile.values import unit_factor
-from pipeline.schema import Arm, DoseValue, DrugValue, Found, SampleSizeValue
+from pipeline.schema import Arm, DoseValue, DrugValue, Found
 
 _COUNT = r"(?:once|twice|thrice|two|three|four|six|\d)"
 _SCHEDULE = re.compile(
@@ -24,10 +26,6 @@ _DURATION = re.compile(
     r"(?:minutes?|min|hours?|h|days?|weeks?|months?|years?))\b",
     re.IGNORECASE,
 )
-_FLEXIBLE = re.compile(
-    r"\b(?:flexib\w+|titrat\w+|individuali[sz]ed|adjusted|escalat\w+|stepped|raised|up to|tapered|then|followed by)\b",
-    re.IGNORECASE,
-)
 #: A drug behind such words is spoken of, not given by this study.
 _BACKGROUND = re.compile(
     r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|"
@@ -38,15 +36,19 @@ _BACKGROUND = re.compile(
     r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
-#: A drug whose use is what is measured (*morphine consumption*).
-_CONSUMED = re.compile(
-    r"[- ](?:equivalents? )?(?:consumption|requirements?|use|usage|demand|intake|levels?|concentrations?|naive|resistan\w+|"
-    r"refractory|dependen\w+|sparing|abuse|misuse|overdos\w+)\b",
+#: What all groups had beside what was tried in one.
+_EVERYONE = re.compile(
+    r"\b(?:all|both|every|each of the) (?:\w+ )?(?:patients|groups|participants|arms|subjects|women|men|"
+    r"children|adults)\b"
+    r"[^.;,]{0,25}\b(?:received|had|took|were (?:given|started on|treated with|maintained on)|continued|"
+    r"stayed on)\s+(?:\w+\s){0,3}$",
     re.IGNORECASE,
 )
-#: A dose behind such words is said for comparison.
-_EQUIVALENT = re.compile(
-    r"\b(?:equivalent|equal|comparable|similar|corresponding|compared) (?:to|with)\b(?:[^.;,]|\.\d)*$",
+#: A drug whose use is what is measured (*morphine consumption*).
+_CONSUMED = re.compile(
+    r"[- ](?:equivalents? )?(?:consumption|requirements?|use|usage|demand|intake|levels?|concentrations?|naive|"
+    r"resistan\w+|"
+    r"refractory|dependen\w+|sparing|abuse|misuse|overdos\w+)\b",
     re.IGNORECASE,
 )
 _BEFORE_CONTROL = re.compile(
@@ -58,46 +60,24 @@ _BEFORE_CONTROL = re.compile(
 )
 _COMPARING = re.compile(r"compared|versus|vs|than|over|against|active", re.IGNORECASE)
 _AFTER_CONTROL = re.compile(r"[- ]controll?(?:ed)?\b|\s+(?:infusion )?control\b", re.IGNORECASE)
-_TIMES = re.compile(r"(\d)\s*[×x]\s*$")
-_PER_DAY = re.compile(
-    r"[\s,(]*(?:(?:once|twice|thrice|one|two|three|four|\d)(?: times)?(?:[- ]|\s+an?\s+|\s+per\s+)?)?"
-    r"(?:daily|a day|per day|day|weekly|a week|per week|every (?:other )?(?:day|week)|monthly|nightly|at bedtime|"
-    r"b\.?i\.?d|t\.?i\.?d)\b",
-    re.IGNORECASE,
-)
-_OFTEN = {
-    "twice": 2,
-    "two": 2,
-    "2": 2,
-    "b.i.d": 2,
-    "bid": 2,
-    "thrice": 3,
-    "three": 3,
-    "3": 3,
-    "t.i.d": 3,
-    "tid": 3,
-    "four": 4,
-}
 _CONTROL = frozenset({"placebo"})
 
 
 def arms_of(
-    statements: Sequence[Statement], titled: Sequence[str] = (), groups: Container[int] = ()
+    statements: Sequence[Statement], titled: Sequence[str] = (), groups: Container[int] = (), title: str = ""
 ) -> list[Arm]:
     """The arms that a study's own statements name, doses first, then drugs without a dose.
 
     A range, or amounts that could be varied, are one arm; a list of amounts given to groups is an arm each.
     ``titled`` are the drugs of the reference's title: a drug beside them that only the prose of a shared
-    sentence names is no arm. ``groups`` are starts of totals that count one group.
+    sentence names is no arm. ``groups`` are starts of totals that count one group; ``title`` is that title.
     """
     arms: list[Arm] = []
+    flexible = bool(could_vary(title))
     for s in statements:
-        for dose in s.of("DOSE"):
+        for dose, amounts in given(s, flexible):
             assert isinstance(dose.value, DoseValue)
-            if for_comparison(s, dose):
-                continue
-            for amounts in _split(dose.value, s.text):
-                _add(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
+            _add(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
     named = {arm.drug for arm in arms}
     for s in statements:
         for drug in s.of("DRUG"):
@@ -115,7 +95,7 @@ def arms_of(
                 continue
             named.add(name)
             _add(arms, s, drug, name, None, None)
-    _sizes(arms, statements, groups)
+    set_sizes(arms, statements, groups)
     return _claimed(arms)
 
 
@@ -135,12 +115,6 @@ def _claimed(arms: list[Arm]) -> list[Arm]:
     return out
 
 
-def for_comparison(s: Statement, dose: Found) -> bool:
-    """Whether a dose is only said for comparison (*equivalent to 0.5 mg/kg of the racemate*)."""
-    a = dose.start - s.start
-    return bool(_EQUIVALENT.search(s.text[max(0, a - 45) : a]))
-
-
 def is_control(s: Statement, m: Found, name: str) -> bool:
     """Whether a drug is named as what another was compared with; *active placebo* is no placebo."""
     a, b = m.start - s.start, m.end - s.start
@@ -153,34 +127,8 @@ def is_control(s: Statement, m: Found, name: str) -> bool:
     return bool(_AFTER_CONTROL.match(after)) or (behind is not None and bool(_COMPARING.search(behind[0])))
 
 
-def daily_factor(s: Statement, dose: Found) -> float | None:
-    """How many of a dose are taken a day (*2 × 80 mg daily*: 2; *15 mg weekly*: 1/7); None where unsaid."""
-    a, b = dose.start - s.start, dose.end - s.start
-    times = _TIMES.search(s.text[max(0, a - 8) : a])
-    factor = float(times[1]) if times else 1.0
-    match = _PER_DAY.match(s.text, b)
-    if not match:
-        return None
-    word = match[0].lower()
-    if "week" in word or "month" in word or "other" in word:
-        return factor / (7 if "other" not in word else 2) if "month" not in word else factor / 30
-    count = next((n for w, n in _OFTEN.items() if w in word), 1)
-    return factor * count
-
-
 def _names(s: Statement) -> set[str]:
     return {m.value.name for m in s.of("DRUG") if isinstance(m.value, DrugValue)}
-
-
-def _split(value: DoseValue, text: str) -> list[list[float]]:
-    if (
-        value.range
-        or len(value.amounts) == 1
-        or _FLEXIBLE.search(text)
-        or re.search(r"\d\s+to\s+[\d.]+\s+to\s+\d", text)
-    ):
-        return [list(value.amounts)]
-    return [[amount] for amount in value.amounts]
 
 
 def _add(
@@ -215,63 +163,15 @@ def _one_dose(arm: Arm, amounts: list[float] | None, unit: str | None) -> bool:
     if not arm.amounts or not amounts or not arm.unit or not unit or len(arm.amounts) != len(amounts):
         return False
     (ours, base), (theirs, other) = unit_factor(arm.unit), unit_factor(unit)
-    return base == other and all(abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True))
+    return base == other and all(
+        abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True)
+    )
 
 
 def _background(s: Statement, drug: Found) -> bool:
     """A drug that is only spoken of: of a class, a comparison with other work, earlier treatment."""
     a = drug.start - s.start
     before = s.text[max(0, a - 50) : a]
-    if _CONSUMED.match(s.text, drug.end - s.start):
+    if _CONSUMED.match(s.text, drug.end - s.start) or _EVERYONE.search(s.text[max(0, a - 90) : a]):
         return True
     return bool(_BACKGROUND.search(before)) or bool(re.search(r"\bactive $", before))
-
-
-def _sizes(arms: list[Arm], statements: Sequence[Statement], groups: Container[int]) -> None:
-    for s in statements:
-        for m in s.of("SAMPLE_SIZE"):
-            if isinstance(m.value, SampleSizeValue) and (m.value.role == "arm" or m.start in groups):
-                for arm in arms_of_size(arms, s, m):
-                    arm.n = arm.n or m.value.count
-
-
-#: who was given what: "30 women received", "38 had"
-_GIVEN = re.compile(
-    r"\s+(?:[a-z]+\s+){0,3}?(?:had|received|took|got|were (?:given|treated with|assigned to|allocated to|randomi[sz]ed to))\b",
-    re.IGNORECASE,
-)
-
-
-def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
-    """The arms that a group's size belongs to: the dose right before it, the drug that it names, or all (*each*)."""
-    assert isinstance(size.value, SampleSizeValue)
-    after = s.text[size.end - s.start : size.end - s.start + 8]
-    if re.match(r"\s*(?:each|per)\b", after):
-        return [arm for arm in arms if arm.amounts or arm.drug in _CONTROL]
-    before = [m for m in s.of("DOSE") if m.start <= size.start]
-    if before and isinstance(before[-1].value, DoseValue):
-        dose, value = before[-1], before[-1].value
-        inside = size.start < dose.end
-        gap = s.text[dose.end - s.start : size.start - s.start]
-        if inside or (len(gap) < 25 and not re.search(r"\b(?:placebo|or|and|versus|vs)\b", gap)):
-            wanted = value.amounts[-1]
-            if inside:
-                numbers = re.findall(
-                    r"\d+(?:\.\d+)?",
-                    re.sub(r"n\s*=\s*\d*", "", s.text[dose.start - s.start : size.start - s.start]),
-                )
-                wanted = float(numbers[-1]) if numbers else wanted
-            fitting = [arm for arm in arms if arm.drug == value.drug and wanted in (arm.amounts or [])]
-            return [arm for arm in fitting if arm.unit == value.unit][:1]
-    name = (size.value.arm or "").lower()
-    named = [(m, m.value.name) for m in s.of("DRUG") if isinstance(m.value, DrugValue)]
-    # the arm is called as the sentence calls its drug (saline, not placebo)
-    name = next((drug for m, drug in named if s.text[m.start - s.start : m.end - s.start].lower() == name), name)
-    if not name:
-        near = [drug for m, drug in named if m.end <= size.start and size.start - m.end < 12]
-        given = _GIVEN.match(s.text, size.end - s.start)
-        first = [drug for m, drug in named if given and m.start - s.start >= given.end()]
-        tested = list(dict.fromkeys(drug for _, drug in named if drug not in _CONTROL))
-        name = near[-1] if near else first[0] if first else tested[0] if len(tested) == 1 and size.value.role == "total" else ""
-    fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
-    return fitting[:1]

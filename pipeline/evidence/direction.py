@@ -39,7 +39,8 @@ _LISTED = re.compile(
 )
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
 _BREAK = re.compile(
-    r"[;:]\s|,?\s\b(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|except that)\b|"
+    r"[;:]\s|,?\s\b(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|"
+    r"except that)\b|"
     r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|"
     r"\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
     re.IGNORECASE,
@@ -66,7 +67,9 @@ def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
 
 
 def polarity(name: str, text: str, before: str = "") -> int:
-    """1 where more of an outcome is better, -1 where less is, 0 where its words do not tell; ``before`` stands before it.
+    """1 where more of an outcome is better, -1 where less is, 0 where its words do not tell.
+
+    ``before`` is what stands before it.
 
     >>> polarity("relapse", "relapse"), polarity("relapse", "time to relapse"), polarity("symptom_change", "pain")
     (-1, 1, -1)
@@ -146,8 +149,14 @@ def _of_linked(name: str, text: str, start: int, own: str) -> str | None:
     if re.match(r"non-?respon", own, re.IGNORECASE):
         return "worse"
     low = max(0, start - 34)
-    near = [(b, kind) for kind in ("good", "bad", "up", "down") for _, b, _ in cues.spans(kind, text, low, start)]
-    near = [(b, kind) for b, kind in near if len(text[b:start].split()) <= 2 and not re.search(r"[.;,]", text[b:start])]
+    near = [
+        (b, kind) for kind in ("good", "bad", "up", "down") for _, b, _ in cues.spans(kind, text, low, start)
+    ]
+    near = [
+        (b, kind)
+        for b, kind in near
+        if len(text[b:start].split()) <= 2 and not re.search(r"[.;,]", text[b:start])
+    ]
     if not near:
         return None
     kind = max(near)[1]
@@ -167,7 +176,8 @@ class _Vote:
 
 #: people counted who did not do well, or an effect likened to another work's: no difference is denied
 _PEOPLE = re.compile(
-    r"\b(?:proportions?|percentage|majority|minority|number|half|third|many|some|most|\d\s?%) (?:of )?(?:\w+ ){0,2}$", re.IGNORECASE
+    r"\b(?:proportions?|percentage|majority|minority|number|half|third|many|some|most|\d\s?%) (?:of )?(?:\w+ ){0,2}$",
+    re.IGNORECASE,
 )
 #: a median that came too late to be seen
 _UNREACHED = re.compile(r"\bnot (?:yet )?(?:been )?reached\b", re.IGNORECASE)

@@ -63,7 +63,10 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
     # amounts of both that the other does not name: no description is a part of the other
     own = amounts_a - amounts_b, amounts_b - amounts_a
     if amounts_a & amounts_b and all(own) and _differ(ours, theirs, own):
-        fa, fb = (next(f for f in facts if _amounts(f) & left) for facts, left in zip((ours, theirs), own, strict=True))
+        fa, fb = (
+            next(f for f in facts if _amounts(f) & left)
+            for facts, left in zip((ours, theirs), own, strict=True)
+        )
         yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
     elif amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
         yield "dose", "explainable", "low", fa, fb, f"one names a part of the amounts of {drug}"
@@ -109,7 +112,7 @@ def _differ(
     """Whether each description gives one amount that the other lacks, of fixed doses in one unit."""
     if any(f["value"].get("range") for f in (*ours, *theirs)):
         return False
-    (first,), (second,) = (own if all(len(left) == 1 for left in own) else ([(0.0, "")], [(0.0, "-")]))
+    (first,), (second,) = own if all(len(left) == 1 for left in own) else ([(0.0, "")], [(0.0, "-")])
     return first[1] == second[1]
 
 

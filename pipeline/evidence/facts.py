@@ -12,8 +12,10 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from pipeline.evidence import cues
-from pipeline.evidence.arms import arms_of_size, daily_factor, for_comparison, is_control
-from pipeline.evidence.outcomes import Finding
+from pipeline.evidence.arms import is_control
+from pipeline.evidence.dosing import daily_factor, for_comparison
+from pipeline.evidence.setting import Finding
+from pipeline.evidence.sizes import arms_of_size
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.titles import title_drugs
 from pipeline.schema import Arm, DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue
@@ -26,7 +28,8 @@ _PART = re.compile(
 )
 #: A design of a later part of a study (*followed by an open-label phase*).
 _PHASE = re.compile(
-    r"\b(?:followed by|phase|extension|then|maintenance|continuation|run-in|lead-in|received|responders|initial)\b",
+    r"\b(?:followed by|phase(?! (?:[1-4]|I))|extension|then|maintenance|continuation|run-in|lead-in|received|"
+    r"responders|initial)\b",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -35,6 +38,7 @@ _NAMED = re.compile(
 _SAID_YEAR = re.compile(
     r"\b[Ii]n\s+((?:19|20)\d\d)\b|\b[Aa]\s+((?:19|20)\d\d)\s+(?:\w+\s){0,3}(?:study|trial|report|analysis)"
 )
+_STUDIES = re.compile(r"\s+(?:[\w-]+\s){0,2}?(?:studies|trials|RCTs|reports|series)\b", re.IGNORECASE)
 _ONSET = re.compile(
     r"\bwithin\s+((?:\d+(?:\.\d+)?|one|two|three|four|six|twelve)[\s-]*(?:min\w*|h\w*|days?|weeks?))\b",
     re.IGNORECASE,
@@ -86,7 +90,7 @@ def facts_of(
                 yield make("topic", {"name": m.value.name}, m.start, m.end)
     part = bool(_PART.search(s.text))
     for finding in found:
-        if finding.outcome.direction is not None:
+        if finding.claim is not None:
             yield make("outcome", _outcome(s, finding, part), finding.start, finding.end)
     yield from _manner(make, reader.stretch(s, key))
     yield from _printed(make, reader, s, key)
@@ -133,8 +137,9 @@ def _outcome(s: Statement, finding: Finding, part: bool) -> dict[str, Any]:
     o = finding.outcome
     onset = _ONSET.search(s.text, finding.end - s.start, finding.end - s.start + 60)
     return {
-        "name": o.name, "direction": o.direction, "scale": o.scale, "time": o.time, "arm": o.arm, "value": o.value,
+        "name": o.name, "direction": finding.claim, "scale": o.scale, "time": o.time, "arm": o.arm, "value": o.value,
         "onset": onset[1] if onset else None, "part": part,
+        "compared": o.direction is not None,
         "similar": o.direction == "no difference" and bool(_SIMILAR.search(s.text)),
     }  # fmt: skip
 
@@ -143,6 +148,12 @@ def _manner(make: _Maker, own: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """Routes and designs, from the part of the sentence that is the study's own; of a row, from each cell."""
     s = make.statement
     parts = [(*own, "")]
+    if own[0] > 0:  # "open-label studies have shown that …²⁰ …²¹": said of all that follow
+        for a, b, name in cues.spans("design", s.text, 0, own[0]):
+            if _STUDIES.match(s.text, b):
+                yield make("design", {"name": name, "part": False}, s.start + a, s.start + b)
+    for a, b, _ in cues.spans("review_said", s.text, *own):
+        yield make("design", {"name": "review", "part": False}, s.start + a, s.start + b)
     if s.linked == "row" and s.cells:
         parts = [(a - s.start, b - s.start, head) for head, (a, b) in s.cells.items()]
     for kind in ("route", "design"):

@@ -20,7 +20,10 @@ _RATIO = re.compile(r"\b(?:ratio|relative risk|a?OR|a?HR|a?RR)\b")
 _DIFFERENCE = re.compile(r"\b(?:difference|SMD|WMD|MD)\b")
 _DOSED = re.compile(r"\d\s?(?:mg|g|µg|μg|mcg|IU|units|ml)\b(?:/kg)?|\b(?:lower|higher|smaller|larger) dose\b")
 #: Groups that were all given the drug: none is the others' control.
-_AMONG_ARMS = re.compile(r"\b(?:two|both|three) (?!placebo|control|treatment|study|trial|patient|randomi)\w+ (?:groups|arms)\b", re.IGNORECASE)
+_AMONG_ARMS = re.compile(
+    r"\b(?:two|both|three) (?!placebo|control|treatment|study|trial|patient|randomi)\w+ (?:groups|arms)\b",
+    re.IGNORECASE,
+)
 _FELL = re.compile(r"\b(?:fell|declin\w+|decreas\w+|dropp\w+|reduc\w+|improv\w+|lower\w*)\b", re.IGNORECASE)
 _MORE_IS_GOOD = re.compile(r"\b(?:sleep time|quality|function\w*|freedom|recovery)\b", re.IGNORECASE)
 
@@ -140,7 +143,9 @@ def verdict(
         if figures.kind == "mean_change" and name == "other" and sign < 0 and fell:
             return _sign(abs(value) - abs(other))
         if figures.kind == "score" and name == "symptom_change" and figures.significance == "significant":
-            return _sign((value - other) * (1 if _MORE_IS_GOOD.search(text) or cues.has("scale_of_good", text) else -1))
+            return _sign(
+                (value - other) * (1 if _MORE_IS_GOOD.search(text) or cues.has("scale_of_good", text) else -1)
+            )
         if figures.kind == "time" and sign:
             return _sign((value - other) * sign)
     return None

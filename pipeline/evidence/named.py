@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.evidence.identity import fold_title
 from pipeline.schema import Reference
 
-_NAME = r"(?:(?:[Vv][ao]n|[Dd]e|[Dd]i|[Dd]u|[Dd]el|[Dd]ella|[Dd]en|[Dd]er|[Tt]er|[Tt]en|[Ll]a|[Ll]e|[Ee]l|[Aa]l|St\.?)\s)*[A-ZÀ-Þ][\w’'‐-]+"
+_NAME = (
+    r"(?:(?:[Vv][ao]n|[Dd](?:e|i|u|el|ella|en|er)|[Tt]e[rn]|[Ll][ae]|[Ee]l|[Aa]l|St\.?)\s)*[A-ZÀ-Þ][\w’'‐-]+"
+)
 _WHO = re.compile(
-    rf"(?<![\w-])({_NAME})(?:\s*,\s*{_NAME}){{0,3}},?\s+(?:et\s+al\b|and\s+(?:(?:his |her |their )?(?:colleagues|co-?workers|"
+    rf"(?<![\w-])({_NAME})(?:\s*,\s*{_NAME}){{0,3}},?\s+(?:et\s+al\b|and\s+(?:(?:his |her |"
+    rf"their )?(?:colleagues|co-?workers|"
     rf"associates|co-?authors|collaborators|others)\b|({_NAME})))"
 )
 #: What no name is without (a check that costs nothing).

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.evidence import cues, figures
 from pipeline.evidence.arms import is_control
 from pipeline.evidence.direction import blank_entry, clauses, direction
+from pipeline.evidence.setting import Finding, Setting
 from pipeline.evidence.statements import Statement
 from pipeline.schema import Arm, DrugValue, Found, OutcomeValue, ScaleValue, StudyOutcome
 
@@ -35,49 +36,15 @@ _NO_RESULT = re.compile(
     re.IGNORECASE,
 )
 #: Outcomes told by a verb: "38% of the drug's group relapsed".
-_HAPPENED = re.compile(r"(?<!had )(?<!who )(?<!not )\b(relapsed|remitted|responded)\b(?! to (?:at least|\w+ previous|prior))", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"(?<!had )(?<!who )(?<!not )\b(relapsed|remitted|responded)\b(?! to (?:at least|\w+ previous|prior))",
+    re.IGNORECASE,
+)
 _HAPPENED_AS = {"relapsed": "relapse", "remitted": "remission", "responded": "response"}
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
 _CONTROL = frozenset({"placebo"})
-
-
-@dataclass(slots=True)
-class Finding:
-    """An outcome with the place of the words that name it, in reading offsets."""
-
-    start: int
-    end: int
-    outcome: StudyOutcome
-    #: named by a word of effect alone (*efficacy*)
-    generic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of a study when one of its sentences is read.
-
-    ``compared``: it has a comparator (None: unsaid); ``control_last``: its arms are listed with the control last;
-    ``arms``: what was given; ``title`` and ``titled``: its reference's title and the drugs in it.
-    """
-
-    compared: bool | None = None
-    control_last: bool | None = None
-    arms: tuple[Arm, ...] = ()
-    title: str = ""
-    titled: tuple[str, ...] = ()
-
-    @property
-    def active(self) -> list[Arm]:
-        """The arms that were given a dose of a drug."""
-        return [arm for arm in self.arms if arm.drug not in _CONTROL and arm.amounts]
-
-    @property
-    def equal(self) -> bool:
-        """Whether the arms are known to be of about one size."""
-        sizes = [arm.n for arm in self.arms if arm.n]
-        return len(sizes) == 2 and max(sizes) <= 1.15 * min(sizes)
 
 
 @dataclass(slots=True)
@@ -104,7 +71,9 @@ class _Sentence:
         cuts: tuple[int, ...] = ()
         if s.linked == "row":
             # the lines of a cell, which its printed form alone parted
-            cuts = tuple(m.end() for m in re.finditer(r"\t|(?<=[a-z\d]) (?=[A-Z][a-z-]+ (?:[a-z]|[A-Z]{2}))", s.text))
+            cuts = tuple(
+                m.end() for m in re.finditer(r"\t|(?<=[a-z\d]) (?=[A-Z][a-z-]+ (?:[a-z]|[A-Z]{2}))", s.text)
+            )
             cuts += tuple(x - s.start for cell in s.cells.values() for x in cell)
         silent = [(a, b) for head, (a, b) in s.cells.items() if _NO_RESULT.search(head)]
         for a, b in silent:
@@ -165,17 +134,24 @@ class _Sentence:
         return sorted(out, key=lambda t: t.start)
 
     def _moved(self, at: int, clause: tuple[int, int], rated: bool) -> bool:
-        """Whether a scale is said to have changed, or to differ, behind it; at once where an outcome is told already."""
+        """Whether a scale is said to have changed or to differ behind it; at once where an outcome is told already."""
         end = min(at + 20, clause[1]) if rated else clause[1]
         return bool(_MOVED.search(self.text, at, end)) or (
-            not rated and any(cues.has(kind, self.text, at, end) for kind in ("up", "down", "good", "bad", "same"))
+            not rated
+            and any(cues.has(kind, self.text, at, end) for kind in ("up", "down", "good", "bad", "same"))
         )
 
     def _scale(self, outcome: Found, name: str) -> str | None:
         """The scale inside an outcome's words, or the only one of its clause (of its row)."""
         inside = [m for m in self.scales if outcome.start <= m.start < outcome.end]
         if not inside:  # "quality of recovery (QoR-40)"
-            inside = [m for m in self.scales if re.fullmatch(r"\s?(?:scores?)?\s?\(", self.text[outcome.end - self.s.start : m.start - self.s.start])]
+            inside = [
+                m
+                for m in self.scales
+                if re.fullmatch(
+                    r"\s?(?:scores?)?\s?\(", self.text[outcome.end - self.s.start : m.start - self.s.start]
+                )
+            ]
         if not inside and (name in _RATED or (self.s.linked == "row" and name == "antidepressant_effect")):
             low, high = self._clause(outcome.start - self.s.start)
             if self.s.linked == "row":
@@ -242,9 +218,7 @@ class _Sentence:
                 counts = figures.count_verdict(
                     t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal, said
                 )
-                verdict = (
-                    by_figures or counts or effect or words
-                )
+                verdict = by_figures or counts or effect or words
             out.append(
                 StudyOutcome(
                     name=t.name,
@@ -261,7 +235,13 @@ class _Sentence:
             )
         out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
         later = self._later(t, clause, out[0])
-        return [Finding(s.start + t.start, s.start + t.end, outcome, t.generic) for outcome in (*out, *later)]
+        claim = None
+        if out[0].direction is None and not s.cells:
+            claim = direction(t.name, self.text, t.start, t.end, clause, True, others)
+        return [
+            Finding(s.start + t.start, s.start + t.end, outcome, t.generic, outcome.direction or claim)
+            for outcome in (*out, *later)
+        ]
 
     def _arm(self, i: int, count: int, active: Sequence[Arm]) -> str | None:
         if count > 1 and len(active) == count:
@@ -299,33 +279,3 @@ class _Sentence:
                     )
                 )
         return out
-
-
-def merge(out: list[StudyOutcome], new: StudyOutcome) -> None:
-    """Fill an outcome that is there already, rather than state it twice; else add it."""
-    for old in out:
-        if old.name != new.name or (None not in (old.value, new.value) and old.value != new.value):
-            continue
-        if old.scale != new.scale and (
-            old.scale is None or new.scale is not None or old.direction != new.direction
-        ):
-            continue
-        if None not in (old.direction, new.direction) and old.direction != new.direction:
-            continue
-        if None not in (old.arm, new.arm) and old.arm != new.arm and None not in (old.value, new.value):
-            continue
-        for name in (
-            "scale",
-            "time",
-            "arm",
-            "value",
-            "comparator_value",
-            "direction",
-            "p_value",
-            "interval",
-            "significance",
-        ):
-            if getattr(old, name) is None:
-                setattr(old, name, getattr(new, name))
-        return
-    out.append(new)

@@ -19,6 +19,18 @@ def confusable() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(row["names"].split("|")) for row in rows("confusable_drugs.tsv"))
 
 
+def siblings(a: str, b: str) -> bool:
+    """Whether two drugs are of one family by the ends of their names (*sirolimus*, *everolimus*).
+
+    >>> siblings("sirolimus", "everolimus"), siblings("naltrexone", "naloxone"), siblings("ketamine", "clonidine")
+    (True, True, False)
+    """
+    common = next(
+        (i for i, (x, y) in enumerate(zip(a[::-1], b[::-1], strict=False)) if x != y), min(len(a), len(b))
+    )
+    return common >= 5 or (common >= 4 and a[:2] == b[:2])
+
+
 class Side:
     """One description of a study: the facts of one document's prose, or of its table, or of an abstract."""
 

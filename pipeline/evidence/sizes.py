@@ -1,4 +1,4 @@
-"""Which of a study's counts are its whole, and which only a group's.
+"""Which of a study's counts are its whole, which only a group's, and of which group.
 
 A sentence often counts one group as if it were all (*gave it to 40 patients, and saline to another 40*). Two things
 tell: the words for the other group that follow, and another total that is the sum.
@@ -7,11 +7,11 @@ tell: the words for the other group that follow, and another total that is the s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pipeline.evidence.statements import Statement
 from pipeline.language.numbers import parse_words
-from pipeline.schema import Found, SampleSizeValue
+from pipeline.schema import Arm, DoseValue, DrugValue, Found, SampleSizeValue
 
 _COUNT = r"(\d[\d,]*|[a-z]+(?:-[a-z]+)?)"
 #: The other group, behind the first: "another 40", "32 others", "and 37 had placebo".
@@ -20,6 +20,9 @@ _ANOTHER = re.compile(
     rf"\band {_COUNT} (?:had|received|took|got|were (?:given|treated|assigned|allocated))\b",
     re.IGNORECASE,
 )
+
+
+_CONTROL = frozenset({"placebo"})
 
 
 def _total(m: Found) -> int | None:
@@ -63,3 +66,65 @@ def groups_called_totals(statements: Sequence[Statement]) -> dict[int, int | Non
             if any(count + n in totals for n in beside if n not in totals or n == count):
                 out[m.start] = None
     return out
+
+
+def set_sizes(arms: list[Arm], statements: Sequence[Statement], groups: Container[int]) -> None:
+    """Give arms their sizes."""
+    for s in statements:
+        for m in s.of("SAMPLE_SIZE"):
+            if isinstance(m.value, SampleSizeValue) and (m.value.role == "arm" or m.start in groups):
+                for arm in arms_of_size(arms, s, m):
+                    arm.n = arm.n or m.value.count
+
+
+#: who was given what: "30 women received", "38 had"
+_GIVEN = re.compile(
+    r"\s+(?:[a-z]+\s+){0,3}?(?:had|received|took|got|were (?:given|treated with|assigned to|allocated to|"
+    r"randomi[sz]ed to))\b",
+    re.IGNORECASE,
+)
+
+
+def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
+    """The arms that a group's size belongs to: the dose right before it, the drug that it names, or all (*each*)."""
+    assert isinstance(size.value, SampleSizeValue)
+    after = s.text[size.end - s.start : size.end - s.start + 8]
+    if re.match(r"\s*(?:each|per)\b", after):
+        return [arm for arm in arms if arm.amounts or arm.drug in _CONTROL]
+    before = [m for m in s.of("DOSE") if m.start <= size.start]
+    if before and isinstance(before[-1].value, DoseValue):
+        dose, value = before[-1], before[-1].value
+        inside = size.start < dose.end
+        gap = s.text[dose.end - s.start : size.start - s.start]
+        if inside or (len(gap) < 25 and not re.search(r"\b(?:placebo|or|and|versus|vs)\b", gap)):
+            wanted = value.amounts[-1]
+            if inside:
+                numbers = re.findall(
+                    r"\d+(?:\.\d+)?",
+                    re.sub(r"n\s*=\s*\d*", "", s.text[dose.start - s.start : size.start - s.start]),
+                )
+                wanted = float(numbers[-1]) if numbers else wanted
+            fitting = [arm for arm in arms if arm.drug == value.drug and wanted in (arm.amounts or [])]
+            return [arm for arm in fitting if arm.unit == value.unit][:1]
+    name = (size.value.arm or "").lower()
+    named = [(m, m.value.name) for m in s.of("DRUG") if isinstance(m.value, DrugValue)]
+    # the arm is called as the sentence calls its drug (saline, not placebo)
+    name = next(
+        (drug for m, drug in named if s.text[m.start - s.start : m.end - s.start].lower() == name), name
+    )
+    if not name:
+        near = [drug for m, drug in named if m.end <= size.start and size.start - m.end < 12]
+        given = _GIVEN.match(s.text, size.end - s.start)
+        first = [drug for m, drug in named if given and m.start - s.start >= given.end()]
+        tested = list(dict.fromkeys(drug for _, drug in named if drug not in _CONTROL))
+        name = (
+            near[-1]
+            if near
+            else first[0]
+            if first
+            else tested[0]
+            if len(tested) == 1 and size.value.role == "total"
+            else ""
+        )
+    fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
+    return fitting[:1]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
+from pipeline.evidence.marks import announces, misfit
 from pipeline.evidence.named import Authors, is_by
 from pipeline.evidence.titles import title_drugs
 from pipeline.language.common import document_of, everything, sentences_of, text_of
@@ -25,23 +26,13 @@ _BESIDE = re.compile(
     r"Compared (?:to|with))\b"
 )
 _GOES_ON = re.compile(r"(?:This|These|That|Those|It|They)\b")
-_LIKENED = re.compile(r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b(?!.*\b(?:patients|people|those|group|controls?|placebo)\b)")
-_NAMED = re.compile(r"(?:et al\.?|and (?:colleagues|co-?workers|associates|co-?authors|collaborators))[’']?s?\s*$")
-_ANOTHER_STUDY = re.compile(
-    r"(?:(?:However|In contrast|By contrast|Similarly|More recently|Recently|Later|Finally|In addition|Moreover|Furthermore|"
-    r"Subsequently),?\s+)?(?:[Ii]n\s+)?(?:an?|another|one|the (?:first|second|third|fourth|last|other))\s+(?:[\w-]+,?\s+){0,6}?(?:study|trial|RCT)\b",
-    re.IGNORECASE,
+_LIKENED = re.compile(
+    r"\b(?:comparable|similar|compared|superior|inferior) (?:to|with)\b(?!.*\b(?:patients|people|those|group|"
+    r"controls?|placebo)\b)"
 )
-_SAME_STUDY = re.compile(
-    r"\b(?:extension|follow-?up|analys[ie]s|subset|phase|part|sub-?study|interim|secondary|of (?:the|this|that))\b", re.IGNORECASE
+_NAMED = re.compile(
+    r"(?:et al\.?|and (?:colleagues|co-?workers|associates|co-?authors|collaborators))[’']?s?\s*$"
 )
-#: One trial spoken of by its design, so that a review of many cannot be meant.
-_ONE_TRIAL = re.compile(
-    r"\b(?:randomi[sz]ed|double-?blind|placebo-?controlled|open-?label|controlled|crossover|pilot)[\w\s,-]{0,60}?\b(?:trial|study|RCT)\b(?! (?:data|evidence))|"
-    r"\brandomi[sz]ed \d+|\b\d+ (?:patients|adults|children|women|men|participants|subjects) (?:were|received|took)\b",
-    re.IGNORECASE,
-)
-_REVIEWED = re.compile(r"\b(?:meta-?analys\w+|reviews?|reviewed|pooled|guidelines?|trials|studies|survey\w*|animals?|rats?|mice|mouse)\b", re.IGNORECASE)
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 
@@ -136,7 +127,9 @@ class Reader:
             anchors = self.anchors(start, end)
             evidence = any(m.label in _EVIDENCE for m in mentions)
             cited = [key for anchor in anchors for key in anchor.keys]
-            keys = tuple(dict.fromkeys(self.primary(cited) or self._misfit(text, start, anchors, mentions)))
+            keys = tuple(
+                dict.fromkeys(self.primary(cited) or misfit(text, start, anchors, mentions, self.references))
+            )
             statement = Statement(start, end, text, mentions)
             named = self._named(statement, cited)
             if named is not None:
@@ -158,14 +151,19 @@ class Reader:
                         earlier.keys, earlier.linked = keys, "cataphora"
                         out.append(earlier)
                 pending, announced = [], False
-                told = supports or named is not None or cues.has("study_words", text) or self._by_name(text, start, anchors)
+                told = (
+                    supports
+                    or named is not None
+                    or cues.has("study_words", text)
+                    or self._by_name(text, start, anchors)
+                )
                 current = self._subject(text, start, anchors, keys) if told else ()
                 continue
             if cited and not keys and not self._instrument_only(cited):
                 current = ()  # a review or an animal study is spoken of now
                 pending, announced = [], False
                 continue
-            if not cited and self._announces(text):
+            if not cited and announces(text):
                 current, announced = (), True
             if not evidence and not (current and self._goes_on(statement)):
                 continue
@@ -175,29 +173,6 @@ class Reader:
             elif not current and (announced or _NEWS.search(text)):
                 pending.append(statement)
         return out
-
-    @staticmethod
-    def _announces(text: str) -> bool:
-        """Whether an uncited sentence turns to another study (*A second trial tested the drug in women*)."""
-        return bool((match := _ANOTHER_STUDY.match(text)) and not _SAME_STUDY.search(match[0]))
-
-    def _misfit(
-        self, text: str, start: int, anchors: Sequence[Citation], mentions: Sequence[Found]
-    ) -> list[str]:
-        """The work cited for a single trial in people, though its title is of a review or a laboratory: a wrong mark."""
-        given = any(isinstance(m.value, DrugValue) for m in mentions)
-        if not given or not any(m.label in ("SAMPLE_SIZE", "DOSE", "OUTCOME", "RESULT") for m in mentions):
-            return []
-        for anchor in anchors:
-            work = self.references.get(anchor.keys[0]) if len(anchor.keys) == 1 else None
-            if work is None or cues.reference_kind(work) not in ("review", "animal"):
-                continue
-            # the trial stands right before its mark, or the sentence has no other
-            said = text[max(0, anchor.at - start - 80) : anchor.at - start] if len(anchors) > 1 else text
-            found = _ONE_TRIAL.search(said)
-            if found and not _REVIEWED.search(said) and (len(anchors) == 1 or found.end() >= len(said) - 2):
-                return [work.key]
-        return []
 
     def _named(self, s: Statement, cited: Sequence[str]) -> str | None:
         """The work that a sentence names by its authors, where it cites nothing or another work there."""

@@ -17,8 +17,9 @@ from spacy.tokens import Doc
 from pipeline.evidence import cues
 from pipeline.evidence.arms import arms_of
 from pipeline.evidence.facts import facts_of, reference_facts
+from pipeline.evidence.outcomes import findings
+from pipeline.evidence.setting import Finding, Setting, merge
 from pipeline.evidence.sizes import groups_called_totals
-from pipeline.evidence.outcomes import Finding, Setting, findings, merge
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.table_rows import rows_of
 from pipeline.language.common import document_of
@@ -142,10 +143,10 @@ class _Assembly:
 
     def _arms(self) -> list[Arm]:
         """Arms by the study's own sentences; where these name no drug, those it shares; else the title's drugs."""
-        titled = self.listed.get("drugs", [])
-        arms = arms_of(self.own, titled, self.groups)
+        titled, title = self.listed.get("drugs", []), self.listed.get("title") or ""
+        arms = arms_of(self.own, titled, self.groups, title)
         if not any(arm.drug for arm in arms):
-            shared = arms_of(self.statements, titled, self.groups)
+            shared = arms_of(self.statements, titled, self.groups, title)
             if any(arm.drug for arm in shared):
                 self.inferred["arms"] = "sentences over several studies"
                 return [*arms, *(arm for arm in shared if arm.drug)]
@@ -181,9 +182,7 @@ class _Assembly:
         """What the study's other sentences tell of its comparator, for those that report its outcomes."""
         title = (self.reference.title or "") if self.reference else ""
         compared: bool | None = None
-        if "placebo" in {arm.drug for arm in arms} or any(
-            cues.has("comparator", s.text) for s in self.own
-        ):
+        if "placebo" in {arm.drug for arm in arms} or any(cues.has("comparator", s.text) for s in self.own):
             compared = True
         elif {"open-label", "case report"} & set(design) and "randomized" not in design:
             compared = False
@@ -241,7 +240,11 @@ class _Assembly:
         found: dict[int, None] = {}
         for s in self.own:
             for m in s.of("SAMPLE_SIZE") if len(s.keys) == 1 else ():
-                if isinstance(m.value, SampleSizeValue) and m.value.role == "total" and m.start not in self.groups:
+                if (
+                    isinstance(m.value, SampleSizeValue)
+                    and m.value.role == "total"
+                    and m.start not in self.groups
+                ):
                     found.setdefault(m.value.count)
         sums = [number for number in self.groups.values() if number is not None]
         if not found and sums:

@@ -9,13 +9,14 @@ from typing import Any
 
 from pipeline.evidence.comparisons import CONTROL, Row, row
 from pipeline.evidence.named import is_by_names, surname
-from pipeline.evidence.sides import Fact, confusable
+from pipeline.evidence.sides import Fact, confusable, siblings
 
 #: What a title says of its design, and what a text then cannot say of it.
 _DESIGNS = (
     ("double-blind", "open-label"), ("placebo-controlled", "open-label"), ("randomized", "open-label"),
     ("open-label", "double-blind"), ("open-label", "placebo-controlled"), ("case report", "randomized"),
     ("retrospective", "randomized"), ("randomized", "case report"), ("double-blind", "case report"),
+    ("randomized", "review"), ("double-blind", "review"), ("open-label", "review"), ("case report", "review"),
 )  # fmt: skip
 
 
@@ -53,10 +54,21 @@ def _kind(doc: str, facts: Sequence[Fact], reference: Mapping[str, Any], title: 
     kind = reference.get("kind")
     if kind in ("review", "animal"):
         order = ("design", "n_total", "dose", "drug")
-        fact = min((f for f in facts if f["field"] in order), key=lambda f: order.index(f["field"]), default=None)
+        fact = min(
+            (f for f in facts if f["field"] in order), key=lambda f: order.index(f["field"]), default=None
+        )
         if fact is not None:
             what = "a review or a survey" if kind == "review" else "a laboratory study"
-            yield row("citation", "contradict", "medium", doc, fact, doc, title, f"a trial in the text, {what} by its title")
+            yield row(
+                "citation",
+                "contradict",
+                "medium",
+                doc,
+                fact,
+                doc,
+                title,
+                f"a trial in the text, {what} by its title",
+            )
 
 
 _Found = Iterator[tuple[str, str, Fact, str]]
@@ -76,7 +88,9 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
                 if f["field"] == "dose" and (f["linked"] == "row") == table and f["value"]["drug"] in group - y
             ]  # fmt: skip
             x = {f["value"]["name"] for f in here} & group
-            wrong = doses or ([f for f in here if f["value"]["name"] in x] if len(x) == 1 and not x & y else [])
+            wrong = doses or (
+                [f for f in here if f["value"]["name"] in x] if len(x) == 1 and not x & y else []
+            )
             # "the ketamine group" of a trial of its enantiomer
             wrong = wrong or [f for f in here if f["value"]["name"] in x - y and _is_group(f)]
             if _ISOMERS.search(reference["title"]):
@@ -92,25 +106,35 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
     if titled and names and not names & titled and not kin and not named[0].get("beside"):
         said = f"the text speaks of {', '.join(sorted(names)[:3])}, the reference of {', '.join(sorted(titled)[:3])}"
         # where the sentence names the work's author, it is the drug that is wrong
-        own = any(f["field"] == "author" and is_by_names(f["value"]["name"], reference["authors"]) for f in facts)
+        own = any(
+            f["field"] == "author" and is_by_names(f["value"]["name"], reference["authors"]) for f in facts
+        )
+        own = own or any(siblings(a, b) for a in names for b in titled)
         yield ("drug" if own else "citation"), "high" if own else "medium", named[0], said
 
 
+#: a control that is no placebo: "active-controlled", "midazolam-controlled"
+_CONTROLLED = re.compile(
+    r"\b(?:active|[a-z]{5,}(?:am|ine|ol|ide|ate|in|il|one))[- ]controlled\b", re.IGNORECASE
+)
 _ISOMERS = re.compile(r"isomers|enantiomers|racemate", re.IGNORECASE)
 
 
 def _is_group(fact: Fact) -> bool:
     """Whether a group is called by the drug that a fact names (*the ketamine group*)."""
-    return re.search(rf"{re.escape(fact['text'])}(?:\s?\+\s?\w+)? (?:groups?|arms?)\b", fact["sentence"]) is not None
+    return (
+        re.search(rf"{re.escape(fact['text'])}(?:\s?\+\s?\w+)? (?:groups?|arms?)\b", fact["sentence"])
+        is not None
+    )
 
 
 def _printed(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
     """The author and the year that the text prints beside the mark."""
     for fact in facts:
-        if fact["field"] == "author" and reference["authors"]:
-            if surname(fact["value"]["name"]) and not is_by_names(fact["value"]["name"], reference["authors"]):
-                text = f"the sentence names {fact['value']['name']}, the reference {reference['authors'][0]}"
-                yield "citation", "medium", fact, text
+        name = fact["value"]["name"] if fact["field"] == "author" else ""
+        if surname(name) and reference["authors"] and not is_by_names(name, reference["authors"]):
+            text = f"the sentence names {name}, the reference {reference['authors'][0]}"
+            yield "citation", "medium", fact, text
         if (
             fact["field"] == "year"
             and reference["year"]
@@ -141,11 +165,24 @@ def _manner(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
             )
     designs = {f["value"]["name"]: f for f in facts if f["field"] == "design" and not f["value"].get("part")}
     for said, denied in _DESIGNS:
-        if said in reference.get("designs", ()) and denied in designs and said not in designs:
+        if (
+            said in reference.get("designs", ())
+            and denied in designs
+            and (said not in designs or denied == "review")
+        ):
             if denied == "open-label" and "randomized" in designs:
                 continue
             yield "design", "medium", designs[denied], f"{denied} in the text, {said} in the title cited"
             return
+    control = _CONTROLLED.search(title)
+    if (
+        control
+        and "placebo" not in title.lower()
+        and "placebo-controlled" in designs
+        and "active-controlled" not in designs
+    ):
+        said = f"placebo-controlled in the text, {control[0]} in the title cited"
+        yield "design", "low", designs["placebo-controlled"], said
 
 
 def years(records: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

@@ -18,7 +18,8 @@ def title_drugs(title: str) -> tuple[str, ...]:
         {
             (hit.start, hit.end, hit.entry.row["name"])
             for hit in automaton().find(title)
-            if hit.entry.lexicon == "drugs" and not hit.entry.row.get("context")
+            if hit.entry.lexicon == "drugs"
+            and not hit.entry.row.get("context")
             # the drug in another thing's name ("mammalian target of rapamycin")
             and not title[: hit.start].lower().endswith("target of ")
         },

@@ -120,6 +120,8 @@ def verdicts(a: list[dict[str, Any]], b: list[dict[str, Any]]) -> list[tuple[str
         ([outcome("better")], [outcome("no difference")], ("outcome", "contradict", "low")),
         ([outcome("better")], [outcome("no difference", similar=True)], ("outcome", "explainable", "low")),
         ([outcome("better")], [outcome("worse", part=True)], ("outcome", "explainable", "low")),
+        ([outcome("better", "other") | {"text": "heavy drinking days"}],
+         [outcome("worse", "other") | {"text": "days of heavy drinking"}], ("outcome", "contradict", "medium")),
         ([outcome("better", onset="4 hours")], [outcome("better", onset="three days")],
          ("outcome", "contradict", "low")),
     ],
@@ -137,7 +139,10 @@ def test_field_by_field(
         (outcome("better", arm="lithium"), outcome("worse", arm="riluzole")),
         (outcome("better", scale="MADRS"), outcome("worse", scale="HDRS")),
         (outcome("better"), outcome("worse", "remission")),
-        (outcome("better", "other"), outcome("worse", "other")),
+        (
+            outcome("better", "other") | {"text": "abstinence"},
+            outcome("worse", "other") | {"text": "walking speed"},
+        ),
         (outcome("better", onset="110 min"), outcome("worse", "relapse", onset="2 hours")),
     ],
 )

@@ -76,7 +76,9 @@ def test_open_questions_are_no_evidence(studies: Studies) -> None:
 
 
 def test_what_stands_beside_a_mark_is_its_studys(studies: Studies) -> None:
-    found = studies("Lithium [1] and riluzole 100 mg/d [2] have improved depressive symptoms in patients.")
+    found = studies(
+        "Lithium [1] and riluzole 100 mg/d [2] have improved depressive symptoms in placebo-controlled trials."
+    )
     assert [a["drug"] for a in found["doe2005"]["arms"]] == ["riluzole"]
     assert [a["drug"] for a in found["roe2001"]["arms"]] == ["lithium"]
     assert all(s["outcomes"][0]["direction"] == "better" for s in found.values())

@@ -1,0 +1,78 @@
+"""What is known of a study when one of its sentences is read, and what is found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.schema import Arm, StudyOutcome
+
+_CONTROL = frozenset({"placebo"})
+
+
+@dataclass(slots=True)
+class Finding:
+    """An outcome with the place of the words that name it, in reading offsets."""
+
+    start: int
+    end: int
+    outcome: StudyOutcome
+    #: named by a word of effect alone (*efficacy*)
+    generic: bool = False
+    #: the direction that its words claim, with a comparator or without
+    claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a study when one of its sentences is read.
+
+    ``compared``: it has a comparator (None: unsaid); ``control_last``: its arms are listed with the control last;
+    ``arms``: what was given; ``title`` and ``titled``: its reference's title and the drugs in it.
+    """
+
+    compared: bool | None = None
+    control_last: bool | None = None
+    arms: tuple[Arm, ...] = ()
+    title: str = ""
+    titled: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> list[Arm]:
+        """The arms that were given a dose of a drug."""
+        return [arm for arm in self.arms if arm.drug not in _CONTROL and arm.amounts]
+
+    @property
+    def equal(self) -> bool:
+        """Whether the arms are known to be of about one size."""
+        sizes = [arm.n for arm in self.arms if arm.n]
+        return len(sizes) == 2 and max(sizes) <= 1.15 * min(sizes)
+
+
+def merge(out: list[StudyOutcome], new: StudyOutcome) -> None:
+    """Fill an outcome that is there already, rather than state it twice; else add it."""
+    for old in out:
+        if old.name != new.name or (None not in (old.value, new.value) and old.value != new.value):
+            continue
+        if old.scale != new.scale and (
+            old.scale is None or new.scale is not None or old.direction != new.direction
+        ):
+            continue
+        if None not in (old.direction, new.direction) and old.direction != new.direction:
+            continue
+        if None not in (old.arm, new.arm) and old.arm != new.arm and None not in (old.value, new.value):
+            continue
+        for name in (
+            "scale",
+            "time",
+            "arm",
+            "value",
+            "comparator_value",
+            "direction",
+            "p_value",
+            "interval",
+            "significance",
+        ):
+            if getattr(old, name) is None:
+                setattr(old, name, getattr(new, name))
+        return
+    out.append(new)
