@@ -37,6 +37,7 @@ _BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 #: What all groups had beside what was tried in one.
+_HAD = re.compile(r"received|had|took|given|treated|started|continued|stayed|maintained")
 _EVERYONE = re.compile(
     r"\b(?:all|both|every|each of the) (?:\w+ )?(?:patients|groups|participants|arms|subjects|women|men|"
     r"children|adults)\b"
@@ -172,6 +173,7 @@ def _background(s: Statement, drug: Found) -> bool:
     """A drug that is only spoken of: of a class, a comparison with other work, earlier treatment."""
     a = drug.start - s.start
     before = s.text[max(0, a - 50) : a]
-    if _CONSUMED.match(s.text, drug.end - s.start) or _EVERYONE.search(s.text[max(0, a - 90) : a]):
+    wide = s.text[max(0, a - 90) : a]
+    if _CONSUMED.match(s.text, drug.end - s.start) or (_HAD.search(wide) and _EVERYONE.search(wide)):
         return True
     return bool(_BACKGROUND.search(before)) or bool(re.search(r"\bactive $", before))

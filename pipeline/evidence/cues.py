@@ -49,31 +49,41 @@ def lower(text: str) -> str:
     )
 
 
+_TITLES = "title"
+_SENTENCES = "sentence"
+
+
 @cache
-def _all() -> tuple[Prefilter, dict[str, list[tuple[int, re.Pattern[str], str, bool]]]]:
-    """What tells which patterns can match, and the patterns of each kind with their number there."""
-    every = [
-        (kind, entry)
-        for kind in dict.fromkeys(row["kind"] for row in rows("study_cues.tsv"))
-        for entry in patterns(kind)
-    ]
-    numbered: dict[str, list[tuple[int, re.Pattern[str], str, bool]]] = {}
+def _group(kind: str) -> str:
+    """What a kind is asked of: titles only, or sentences too."""
+    return _TITLES if kind.endswith("_title") or kind == "in_people" else _SENTENCES
+
+
+@cache
+def _all(group: str) -> tuple[Prefilter, dict[str, dict[int, tuple[re.Pattern[str], str, bool]]]]:
+    """What tells which patterns of a group can match, and the patterns of each of its kinds by their number there."""
+    kinds = dict.fromkeys(row["kind"] for row in rows("study_cues.tsv") if _group(row["kind"]) == group)
+    every = [(kind, entry) for kind in kinds for entry in patterns(kind)]
+    numbered: dict[str, dict[int, tuple[re.Pattern[str], str, bool]]] = {}
     for i, (kind, entry) in enumerate(every):
-        numbered.setdefault(kind, []).append((i, *entry))
+        numbered.setdefault(kind, {})[i] = entry
     return Prefilter(lower(p.pattern) if cased else p.pattern for _, (p, _, cased) in every), numbered
 
 
 @lru_cache(_KEPT)
-def _possible(text: str) -> set[int]:
-    """The numbers of the patterns that can match a text."""
-    return _all()[0].fitting(lower(text))
+def _possible(group: str, text: str) -> set[int]:
+    """The numbers of the patterns of a group that can match a text."""
+    return _all(group)[0].fitting(lower(text))
 
 
 @lru_cache(4 * _KEPT)
 def _found(kind: str, text: str) -> tuple[tuple[int, int, str], ...]:
-    possible = _possible(text)
+    group = _group(kind)
+    entries, possible = _all(group)[1][kind], _possible(group, text)
+    if possible.isdisjoint(entries):
+        return ()
     out: list[tuple[int, int, str]] = []
-    for number, pattern, value, cased in _all()[1][kind]:
+    for number, (pattern, value, cased) in entries.items():
         if number in possible:
             out.extend((m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text)))
     return tuple(out)
@@ -116,14 +126,13 @@ def starts(kind: str, text: str, at: int) -> bool:
 def _kind(title: str) -> str:
     for value in values("review_title", title):
         return value
-    strong, outcome = has("strong_title", title), has("outcome_title", title)
-    if has("weak_review_title", title) and not strong and not outcome:
+    if has("weak_review_title", title) and not has("strong_title", title) and not has("outcome_title", title):
         return "review"
     if has("laboratory_title", title) or (has("species_title", title) and not has("in_people", title)):
         return "animal"
-    human = sum(1 for _ in spans("human_title", title))
-    animal = sum(1 for _ in spans("animal_title", title))
-    if has("mechanistic_title", title) and not outcome:
+    human, animal = len(spans("human_title", title)), len(spans("animal_title", title))
+    outcome = has("outcome_title", title) if animal > human or has("mechanistic_title", title) else True
+    if not outcome and has("mechanistic_title", title):
         return "mechanistic" if human or animal <= 1 else "animal"
     if animal > human:
         return "unknown" if outcome and animal == 1 else "animal"

@@ -38,12 +38,12 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
+#: For a text in lower case.
 _BREAK = re.compile(
     r"[;:]\s|,?\s\b(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|"
     r"except that)\b|"
     r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|"
-    r"\.\s+(?=[A-Z])|,\s(?=no\b)|\s(?=without\b)",
-    re.IGNORECASE,
+    r"\.\s+(?=[a-z])|,\s(?=no\b)|\s(?=without\b)"
 )
 _CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
 
@@ -56,7 +56,7 @@ def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
     ['Although pain fell', 'sleep was better', 'but nausea was more frequent.']
     """
     points = {0, len(text), *cuts}
-    points.update(m.start() for m in _BREAK.finditer(text) if m.start())
+    points.update(m.start() for m in _BREAK.finditer(cues.lower(text)) if m.start())
     for start in sorted(points):
         if _CONCESSION.match(text, start):
             comma = text.find(",", start + 3)

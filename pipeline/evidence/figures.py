@@ -174,12 +174,13 @@ def count_verdict(
     *None of the controls* is a share whatever the group's size; counts alone are compared where the arms are of one
     size. ``said`` are the words that name the outcome.
     """
-    if len(_DOSED.findall(text)) > 1 and not _CONTROL.search(text):
+    values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
+    events = [(f, v) for f, v in values if v.role == "event"]
+    if len(events) != 2 or (len(_DOSED.findall(text)) > 1 and not _CONTROL.search(text)):
         return None  # two doses of one drug
     base = polarity(name, said)
     if base == 0 or name == "antidepressant_effect" or (name == "symptom_change" and base < 0):
         return None
-    values = [(f, f.value) for f in sizes if isinstance(f.value, SampleSizeValue)]
     shares: list[float] = []
     for i, (_, a) in enumerate(values):
         b = values[i + 1][1] if i + 1 < len(values) else None
@@ -189,14 +190,12 @@ def count_verdict(
             shares.append(0.0)
         elif b is not None and b.role == "arm" and b.count >= a.count:
             shares.append(a.count / b.count)
-    events = [(f, v) for f, v in values if v.role == "event"]
-    if len(shares) == 2 == len(events):
+    if len(shares) == 2:
         return _sign((shares[0] - shares[1]) * base)
-    if len(events) == 2:
-        (_, first), (second, last) = events
-        against = _CONTROL.search(text, second.end - offset, second.end - offset + 30)
-        if against and (arms_equal or last.count == 0 < first.count):
-            return _sign((first.count - last.count) * base)
+    (_, first), (second, last) = events
+    against = _CONTROL.search(text, second.end - offset, second.end - offset + 30)
+    if against and (arms_equal or last.count == 0 < first.count):
+        return _sign((first.count - last.count) * base)
     return None
 
 

@@ -32,12 +32,19 @@ _REVIEWED = re.compile(
 )
 
 
+def is_of_study(text: str) -> bool:
+    """Whether a text can speak of one study at all."""
+    return "study" in text or "trial" in text or "RCT" in text
+
+
 def announces(text: str) -> bool:
     """Whether an uncited sentence turns to another study.
 
     >>> announces("A second trial tested the drug in women."), announces("An analysis of the trial found more.")
     (True, False)
     """
+    if not is_of_study(text):
+        return False
     match = _ANOTHER_STUDY.match(text)
     return match is not None and not _SAME_STUDY.search(match[0])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from pipeline.evidence.identity import fold_title
 from pipeline.schema import Reference
@@ -19,10 +20,11 @@ _WHO = re.compile(
     rf"their )?(?:colleagues|co-?workers|"
     rf"associates|co-?authors|collaborators|others)\b|({_NAME})))"
 )
-#: What no name is without (a check that costs nothing).
-_SIGNS = (" et al", " and ", "’s", "'s")
+#: What no name is without.
+_SIGNS = re.compile(r" et\s+al\b| and (?:[A-ZÀ-Þ]|co|his co|her co|their co|assoc|others)")
 
 
+@lru_cache(8192)
 def surname(text: str) -> str:
     """A surname as it is compared: without case, accents, spaces and hyphens."""
     return "".join(fold_title(text))
@@ -63,14 +65,18 @@ class Authors:
 
     def __init__(self, references: Mapping[str, Reference]) -> None:
         self._references = references
-        self._by_first: dict[str, list[str]] = {}
-        for key, reference in references.items():
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[str]]:
+        out: dict[str, list[str]] = {}
+        for key, reference in self._references.items():
             if reference.authors:
-                self._by_first.setdefault(surname(reference.authors[0]), []).append(key)
+                out.setdefault(surname(reference.authors[0]), []).append(key)
+        return out
 
     def named(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """Start, end and names of each work that a sentence names; two names are a work only where one is theirs."""
-        if not any(sign in text for sign in _SIGNS):
+        if not _SIGNS.search(text):
             return []
         out = []
         for match in _WHO.finditer(text):

@@ -23,6 +23,8 @@ _EFFECT = re.compile(
     r"\b(?:effects?|efficacy|effectiveness|effective|efficacious|ineffective|benefits?|superior(?:ity)?|non-?inferior\w*)\b",
     re.IGNORECASE,
 )
+#: Outcomes that are told of one group more often than they are compared.
+_OBSERVED = frozenset({"adverse_effect", "dropout", "effect_size"})
 #: Before a scale on which the outcome named before was rated.
 _ON = re.compile(r"\b(?:on|by|per|using|with) (?:the )?$|\($", re.IGNORECASE)
 _MOVED = re.compile(
@@ -104,7 +106,8 @@ class _Sentence:
             if not self.text[a:b].strip():
                 continue  # in an entry criterion
             out.append(_Target(a, b, m.value.name, self._scale(m, m.value.name)))
-        for match in _HAPPENED.finditer(self.text):
+        told = any(verb in self.text for verb in _HAPPENED_AS)
+        for match in _HAPPENED.finditer(self.text) if told else ():
             name = _HAPPENED_AS[match[1].lower()]
             if not any(t.name == name for t in out):
                 out.append(_Target(match.start(1), match.end(1), name))
@@ -236,7 +239,7 @@ class _Sentence:
         out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
         later = self._later(t, clause, out[0])
         claim = None
-        if out[0].direction is None and not s.cells:
+        if out[0].direction is None and not s.cells and t.name not in _OBSERVED:
             claim = direction(t.name, self.text, t.start, t.end, clause, True, others)
         return [
             Finding(s.start + t.start, s.start + t.end, outcome, t.generic, outcome.direction or claim)

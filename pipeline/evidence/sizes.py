@@ -49,7 +49,7 @@ def groups_called_totals(statements: Sequence[Statement]) -> dict[int, int | Non
     """Starts of totals that count one group only, each with the sum of the groups, if its own sentence gives it."""
     totals = {n for s in statements for m in s.of("SAMPLE_SIZE") if (n := _total(m)) is not None}
     out: dict[int, int | None] = {}
-    for s in statements:
+    for s in statements if totals else ():
         sizes = s.of("SAMPLE_SIZE")
         for m in sizes:
             count = _total(m)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
-from pipeline.evidence.marks import announces, misfit
+from pipeline.evidence.marks import announces, is_of_study, misfit
 from pipeline.evidence.named import Authors, is_by
 from pipeline.evidence.titles import title_drugs
 from pipeline.language.common import document_of, everything, sentences_of, text_of
@@ -35,6 +35,8 @@ _NAMED = re.compile(
 )
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
+_NONE: list[Found] = []
+
 
 @dataclass(slots=True)
 class Statement:
@@ -53,10 +55,15 @@ class Statement:
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     #: the mark printed where the authors named have another one: start and end of the names, and the key printed
     wrong: tuple[int, int, str] | None = None
+    _by_label: dict[str, list[Found]] | None = field(default=None, repr=False, compare=False)
 
     def of(self, label: str) -> list[Found]:
         """The statement's mentions of a label, in order."""
-        return [mention for mention in self.mentions if mention.label == label]
+        if self._by_label is None:
+            self._by_label = {}
+            for mention in self.mentions:
+                self._by_label.setdefault(mention.label, []).append(mention)
+        return self._by_label.get(label, _NONE)
 
 
 class Reader:
@@ -170,7 +177,7 @@ class Reader:
             if current and not self._leaves(text):
                 statement.keys, statement.linked = current, "anaphora"
                 out.append(statement)
-            elif not current and (announced or _NEWS.search(text)):
+            elif not current and (announced or (is_of_study(text) and _NEWS.search(text))):
                 pending.append(statement)
         return out
 

@@ -264,7 +264,7 @@ class _Assembly:
         return list(found)
 
     def _population(self) -> str | None:
-        matches = (_POPULATION.search(s.text) for s in self.own)
+        matches = (_POPULATION.search(s.text) for s in self.own if " with " in s.text)
         return next((match[1].strip() for match in matches if match), None)
 
 
