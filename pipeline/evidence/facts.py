@@ -108,6 +108,7 @@ class _Maker:
         self.document = reader.document
         self.statement = statement
         self.shared = len(statement.keys) > 1
+        self.sentence = statement.text[:400]
         marks = [
             a.at - statement.start for a in reader.anchors(statement.start, statement.end) if key in a.keys
         ]
@@ -121,7 +122,7 @@ class _Maker:
 
     def __call__(self, field: str, value: dict[str, Any], start: int, end: int) -> dict[str, Any]:
         s = self.statement
-        out: dict[str, Any] = {"field": field, "value": value, "linked": s.linked, "sentence": s.text[:400]}
+        out: dict[str, Any] = {"field": field, "value": value, "linked": s.linked, "sentence": self.sentence}
         if self.shared:
             out["shared"] = True
         if self.beside:
