@@ -28,6 +28,14 @@ _SENTENCE = {
 }  # fmt: skip
 _PARAGRAPH = {"trial": 0.7, "given": 0.35, "animal": -1.0, "mechanism": -0.5}
 _MOST = 3.0
+#: a sentence that says what the study's endpoints are
+_DECLARED = 1.3
+#: kinds of terms that are counted one by one
+_EVENTS = frozenset({"endpoint", "adverse_event", "survival", "dropout"})
+_LESS = re.compile(
+    r"(?:reduc|decreas|improv|alleviat|reliev|resolv|lower|fell|fall|declin|prevent|diminish|suppress|control|attenuat|lessen|halv)",
+    re.IGNORECASE,
+)
 _PREPOSITIONS = ("with", "of", "for", "in", "from", "had")
 #: what *… group*, *… criteria* do not take away
 _NEVER_CONDITIONS = frozenset({"response", "remission", "relapse", "antidepressant_effect"})
@@ -63,6 +71,8 @@ class Evidence:
             self._by_sentence[start] = self._by_paragraph[first] + sum(
                 weight * self.cues.weight(kind, start, end, _MOST) for kind, weight in _SENTENCE.items()
             )
+            if self.cues.has("declared", start, end):
+                self._by_sentence[start] += _DECLARED
         return self._by_sentence[start]
 
     # ------------------------------------------------------------ conditions and criteria
@@ -92,7 +102,10 @@ class Evidence:
             between = patterns.WHOSE if text.endswith(_PREPOSITIONS, start, end) else patterns.BESIDE
             if between.fullmatch(text, end, c.start):
                 return not patterns.COUNTED.search(text, max(low, start - 30), start)
-        return patterns.WITH.search(text, max(low, c.start - 50), c.start) is not None
+        return (
+            patterns.WITH.search(text, max(low, c.start - 50), c.start) is not None
+            or patterns.PEOPLE_AFTER.search(text, max(low, c.start - 80), c.start) is not None
+        )
 
     def _before_care(self, c: Candidate) -> bool:
         """*X clinic*, *X treatment*, *X disorder*."""
@@ -104,6 +117,10 @@ class Evidence:
     def is_criterion(self, c: Candidate) -> bool:
         """Whether the words before it in its sentence say who may enter, or what something is defined as."""
         low = max(self.sentences.around(c.start)[0], c.start - 200)
+        if patterns.ENTRY.search(self.text, max(low, c.start - 60), c.start):
+            return True
+        if c.rows and c.rows[0]["name"] in _NEVER_CONDITIONS and patterns.MET.search(self.text, low, c.start):
+            return False
         return any(
             not patterns.CRITERION_ENDS.search(self.text, cue[1], c.start)
             for cue in self.cues.between("criterion", low, c.start)
@@ -133,7 +150,11 @@ class Evidence:
     def is_governed(self, c: Candidate) -> bool:
         """Whether the very next word, on either side, speaks of its change or measurement."""
         text, cues = self.text, self.cues
-        if patterns.EFFECT_ON.search(text, max(0, c.start - 120), c.start):
+        if patterns.EFFECT_ON.search(text, max(0, c.start - 120), c.start) or patterns.IS_VALUE.match(
+            text, c.end
+        ):
+            return True
+        if patterns.LEFT_FOR.search(text, max(0, c.start - 40), c.start):
             return True
         for kind in ("change_verb", "asked_of", "adverse"):
             if any(
@@ -170,13 +191,65 @@ class Evidence:
                     return True
         if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):
             return True
+        if patterns.COMPARED_IN.search(text, max(low, c.start - 130), c.start):
+            return True
         if condition:
             return False
-        return bool(patterns.VALUE.match(text, c.end, high) or patterns.TESTED.match(text, c.end, high))
+        if patterns.VALUE.match(text, c.end, high) or patterns.TESTED.match(text, c.end, high):
+            return True
+        if patterns.IS_VALUE.match(text, c.end, high) or cues.has("declared", low, high):
+            return True
+        return bool(c.kinds & _EVENTS) and self._is_counted(c, low, high)
+
+    def _is_counted(self, c: Candidate, low: int, high: int) -> bool:
+        """*331 deaths had been recorded*, *rehospitalisation in none*."""
+        return (
+            patterns.COUNT_BEFORE.search(self.text, max(low, c.start - 30), c.start) is not None
+            or patterns.COUNT_AFTER.match(self.text, c.end, high) is not None
+        )
+
+    def is_lessened(self, c: Candidate) -> bool:
+        """Whether the very next word says that it became less: then it is what the treatment is for."""
+        text, cues = self.text, self.cues
+        before = cues.between("change_verb", c.start - 24, c.start)
+        after = cues.between("change_verb", c.end, c.end + 30)
+        return any(
+            _LESS.match(text, cue[0]) and patterns.NEXT.fullmatch(text, cue[1], c.start) for cue in before
+        ) or any(
+            _LESS.match(text, cue[0]) and patterns.AUXILIARY.fullmatch(text, c.end, cue[0]) for cue in after
+        )
+
+    def is_aimed(self, c: Candidate) -> bool:
+        """*titrated to an INR of 2*, *potassium was kept above 4*: what treatment is set by."""
+        low = self.sentences.around(c.start)[0]
+        return (
+            patterns.AIMED.search(self.text, max(low, c.start - 60), c.start) is not None
+            or patterns.KEPT_AT.match(self.text, c.end) is not None
+        )
+
+    def is_baseline(self, c: Candidate) -> bool:
+        """Whether its sentence says who took part: *forty patients (mean age 43, mean weight 80 kg) were enrolled*."""
+        low, high = self.sentences.around(c.start)
+        return (
+            patterns.AGE.search(self.text, low, high) is not None
+            and patterns.ENROLLED.search(self.text, low, high) is not None
+        )
+
+    def is_told_adverse(self, c: Candidate) -> bool:
+        """Whether its sentence tells of adverse events in so many words, as the text's own disease needs it."""
+        low, high = self.sentences.around(c.start)
+        left = patterns.LEFT_FOR.search(self.text, max(low, c.start - 40), c.start)
+        return left is not None or patterns.TOLD_ADVERSE.search(self.text, low, high) is not None
 
     def is_safety(self, c: Candidate) -> bool:
         """Whether a word of safety stands near; the text's own disease needs it right before."""
         low, high = self.sentences.around(c.start)
         if patterns.SAFETY_BEFORE.search(self.text, max(low, c.start - 40), c.start):
+            return True
+        if patterns.FREQUENT.match(self.text, c.end, high):
+            return True
+        if patterns.LEFT_FOR.search(self.text, max(low, c.start - 40), c.start) and patterns.LEFT.search(
+            self.text, low, c.start
+        ):
             return True
         return self.folded[c.at : c.to] not in self.conditions and self.cues.weight("adverse", low, high) >= 2

@@ -97,6 +97,11 @@ WHOSE = _compile(
 #: between *chronic* and the condition
 BESIDE = _compile(rf"\s+(?:{_WORD}\s+)?")
 #: people or a disease *with* it
+#: *patients discharged after* a coronary event
+PEOPLE_AFTER = _compile(
+    r"\b(?:patients?|people|adults|women|men|children|survivors|those)\s+(?:(?:discharged|admitted|hospitali[sz]ed|recovering|presenting|treated|operated)\s+)"
+    r"(?:after|following|with|for|from)\s+(?:an?\s+)?(?:\w+\s+){0,2}$"
+)
 WITH = re.compile(
     r"\b(?:[A-Z]{2,}|patients?|subjects|people|individuals|adults|children|women|men|participants|depression"
     r"|disorders?|disease|cancer|diabetes|those)\s+with(?:out)?\s+(?:\w+\s+){0,2}$"
@@ -120,6 +125,67 @@ AUXILIARY = _compile(
     r"\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}"
 )
 #: a value or a test right behind a term
+_TIME = r"(?:days?|weeks?|months?|years?|h|hours?)"
+_AT_TIME = rf"(?:\s+(?:at|by|within|on|after|over|from)\s+(?:\w+\s+)?(?:\d+\s+)?{_TIME}(?:\s+\d+)?)?"
+#: a value of any unit behind an auxiliary: *birth weight was 2,810 g*, *mortality at day 28 was 3%*
+IS_VALUE = _compile(
+    r"(?:\s+rates?|\s+levels?|\s+scores?)?",
+    _AT_TIME,
+    r"\s+(?:was|were|is|averaged|reached|came\s+to)\s+(?:about\s+|only\s+)?[-−–]?\d",
+)
+#: events that are counted, before and behind them: *331 deaths*, *rehospitalisation in none*
+_NUMBER_WORD = r"(?:no|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|neither)"
+COUNT_BEFORE = _compile(rf"(?<![\w.])(?:\d[\d,]*|{_NUMBER_WORD})\s+(?:[a-z-]+\s+)?$")
+COUNT_AFTER = _compile(
+    rf"(?:\s+\([^()]{{1,12}}\))?\s+(?:occurred\s+|was\s+seen\s+)?in\s+(?:\d|{_NUMBER_WORD}\b)"
+)
+#: what a dose or a drug is set by is no outcome: *titrated to an INR of 2*, *potassium was kept above 4*
+AIMED = _compile(
+    r"\b(?:target(?:ed|ing)?|titrated|adjusted|according|guided|kept|maintained?|maintaining|aim(?:ed|ing)?|stratified|adjusting|controlling|matched)"
+    r"\s+(?:to|for|at|by|above|below|on|an?)?\s*(?:keep|achieve|maintain|reach|obtain|by|to)?\s*(?:an?\s+|the\s+|for\s+)?(?:\w+\s+)?$"
+)
+KEPT_AT = _compile(
+    r"\s+(?:was|were)\s+(?:kept|held|targeted|not\s+(?:measured|assessed|recorded|available))\b"
+)
+#: a text's own disease is an adverse event only in so many words
+TOLD_ADVERSE = _compile(
+    r"\b(?:adverse|side[- ]effects?|most\s+(?:common|frequent)|occurr|reported|experienced|developed|noted|toxicit)"
+)
+#: no difference was seen in it: *no difference on the PDQ-39 or in* pain; *an SMD of -0.3 for* total symptoms
+COMPARED_IN = _compile(
+    r"(?:\bno\s+(?:\w+\s+)?(?:differences?|changes?|effects?|improvements?|benefits?|interactions?)\b[^.;:]{0,90}?\b(?:in|on|for|of|regarding)"
+    r"|\b(?:superior|inferior|better|equivalent|non-?inferior|comparable|equal)\s+(?:to|than)\s[^.;:,]{1,60}?\s(?:for|in|on|regarding|with\s+respect\s+to)"
+    r"|\b(?:SMD|WMD|MD|OR|RR|HR|NNT|effect\s+sizes?|ratios?)\b[^.;:]{0,60}?\bfor)\s+(?:the\s+|total\s+)?(?:\w+\s+)?$"
+)
+#: what is told of events and not of rated symptoms
+FREQUENT = _compile(
+    r"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?(?:(?:more|less|equally|as|most)\s+(?:frequent|common|often)|(?:in)?frequent|rare|(?:un)?common(?:er)?|occurred)\b"
+)
+#: *because of* it somebody left
+LEFT_FOR = _compile(r"\b(?:because\s+of|owing\s+to|due\s+to)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$")
+LEFT = _compile(
+    r"\b(?:withdrew|withdrawn|withdrawals?|discontinu\w+|dropp?ed\s+out|drop-?outs?|left\s+the\s+\w+|stopped)\b"
+)
+#: criteria that a group met are its result: *5% met the criteria for* response
+MET = _compile(
+    r"\b(?<!who )(?:met|fulfilled|reached|achieved|satisfied)\s+",
+    r"(?:the\s+|our\s+)?(?:\w+\s+)?criteri(?:a|on)\s+(?:for|of)\s+$",
+)
+#: what somebody had to have at entry: *who had at least four* seizures, *whose* pain
+ENTRY = _compile(
+    r"(?:\b(?:had|having|with|experienc\w+|report(?:ed|ing))\s+(?:at\s+least|[≥>]|more\s+than|a\s+minimum\s+of|\d+\s+or\s+more)\s*(?:\w+\s+){0,2}"
+    r"|\bwhose\s+(?:\w+\s+)?)$"
+)
+#: characteristics of those who took part
+AGE = _compile(r"\b(?:aged|(?:mean|median)\s+(?:[\[(]\w+[\])]\s+)?ages?|ages?\s+\d|age,|years?\s+old)\b")
+ENROLLED = _compile(
+    r"\b(?:randomi[sz]ed|enrolled|recruited|included|entered|allocated|assigned|participated|took\s+part)\b"
+)
+#: a threshold that was reached by somebody: *a PSA decline of at least 50% occurred in 46%*
+THRESHOLD_REACHED = _compile(
+    r"\s+of\s+(?:at\s+least\s+|[≥>]\s*|more\s+than\s+)?\d+(?:\.\d+)?(?:\s*%|\s+points?|\s*-?fold)(?:\s+(?:or|and)\s+(?:more|greater|higher))?",
+    r"(?=\s+(?:\w+\s+){0,5}?(?:occurred|(?:was|were)\s+(?:seen|observed|reached|achieved|found|recorded|reported|more|less|attained)))",
+)
 VALUE = _compile(
     r"\s*(?:\([^()]{0,40}\)\s*)?(?:was|were|of|at|is|went\s+from|from|averaged|reached|\(|,|=|:)*\s*(?:was|were|of|in|by)?",
     r"\s*[-−–]?(?!\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|iu|ml)\b)\d",

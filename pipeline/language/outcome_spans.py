@@ -36,6 +36,11 @@ _OUTSIDE = frozenset(
 )  # fmt: skip
 
 
+_LIFE = re.compile(
+    r"quality[ -]of[ -]life|health status|health survey|cardiomyopathy questionnaire", re.IGNORECASE
+)
+
+
 @dataclass(slots=True)
 class Candidate:
     """A phrase that may be an outcome. ``start``/``end`` take in what belongs to it, ``at``/``to`` are its term."""
@@ -50,6 +55,8 @@ class Candidate:
     change: bool = False
     #: the term is a scale, with its score or its noun of change
     score: bool = False
+    #: what that scale measures, as the name of an outcome
+    measures: str = "symptom_change"
     #: a criterion or a condition stands before it, so that no list may take it in
     refused: bool = False
     #: the lexicon row whose needs were met
@@ -143,6 +150,7 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
     for hit in hits_of(doc, "outcomes"):
         if _spelt(text[hit.start : hit.end], hit.entry.surface):
             spans.setdefault((hit.start, hit.end), []).append(hit)
+    scales = {(found.start, found.end) for found in get(doc, "SCALE")}
     names = sorted((found.start, found.end) for label in _OTHERS for found in get(doc, label))
     last, i = 0, 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -151,6 +159,8 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
         while i < len(names) and names[i][1] <= start:
             i += 1
         named = i < len(names) and (names[i][0] <= start < names[i][1] or names[i][0] < end < names[i][1])
+        if named and names[i][0] == start and names[i][1] < end and names[i] in scales:
+            named = False  # "PASI 75" is more than the scale
         if named and not (names[i] == (start, end) and patterns.LEVEL.match(text, end)):
             continue
         if any(
@@ -172,7 +182,20 @@ def _scores(doc: Doc, text: str, cues: Cues, sentences: Sentences) -> Iterator[C
             yield Candidate(
                 found.start if change is None else change, scored.end() if scored else found.end,
                 found.start, found.end, (), "score of a scale", change=change is not None, score=True,
+                measures=_measured().get(getattr(found.value, "name", ""), "symptom_change"),
             )  # fmt: skip
+
+
+@cache
+def _measured() -> dict[str, str]:
+    """What the scales measure that rate no symptoms: quality of life and health status, cognition."""
+    out = {}
+    for row in rows("scales.tsv"):
+        if row["field"] == "quality_of_life" or _LIFE.search(row["full_names"]):
+            out[row["name"]] = "other"
+        elif row["field"] == "cognition":
+            out[row["name"]] = "cognition"
+    return out
 
 
 def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:

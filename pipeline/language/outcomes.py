@@ -88,6 +88,8 @@ class _Judge:
         rows = c.rows
         if len(rows) > 1 and (c.change or not self.evidence.is_safety(c)):
             rows = tuple(sorted(rows, key=lambda row: row["kind"] != "symptom"))
+        elif len(rows) > 1 and self.evidence.is_lessened(c):
+            rows = tuple(sorted(rows, key=lambda row: row["kind"] == "adverse_event"))
         for row in rows:
             if self._fits(c, row, cell is not None):
                 c.chosen = row
@@ -122,10 +124,12 @@ class _Judge:
             return None
         if evidence.is_criterion(c) or evidence.is_threshold(c) or evidence.behind_people(c):
             return None
+        if not c.change and (evidence.is_aimed(c) or evidence.is_baseline(c)):
+            return None
         if evidence.weigh(c) + _PRIOR["score"] <= 0:
             return None
         phrase = self.evidence.folded[c.start : c.end]
-        return "suicidality" if "suicid" in phrase and " item" in phrase else "symptom_change"
+        return "suicidality" if "suicid" in phrase and " item" in phrase else cast(OutcomeName, c.measures)
 
     def _improvement(self, c: Candidate, in_cell: bool) -> OutcomeName | None:
         """A bare *improvement* that is reported of people."""
@@ -143,12 +147,16 @@ class _Judge:
         refused = evidence.is_criterion(c) or (kind != "adverse_event" and evidence.is_threshold(c))
         if kind in ("physiological", "symptom"):
             refused = refused or patterns.THRESHOLD_AFTER.match(self.text, c.end) is not None
+            refused = refused or (not c.change and (evidence.is_aimed(c) or evidence.is_baseline(c)))
         if refused or (not c.change and evidence.is_condition(c)):
             c.refused = True
             return False
         if kind not in ("adverse_event", "dropout") and not c.change and evidence.is_compound(c):
             return False
-        if needs == "" and row["name"] == "other" and not evidence.changes(c):
+        if needs == "" and kind == "adverse_event" and phrase in evidence.conditions and not c.change:
+            if not (evidence.is_told_adverse(c) or evidence.changes(c)):
+                return False
+        elif needs == "" and row["name"] == "other" and not evidence.changes(c):
             prior -= 1.3  # quality of life and survival are background as often
         elif needs == "" and row["name"] == "suicidality" and evidence.changes(c):
             prior += 1.0

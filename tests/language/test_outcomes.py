@@ -173,3 +173,45 @@ def test_works_without_anything_before_it() -> None:
     nlp.add_pipe("goldpan_outcomes")
     assert len(get(nlp("Nausea was reported by 12% of patients."), "OUTCOME")) == 1
     assert get(nlp(""), "OUTCOME") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Secondary end points of the trial were overall survival and birth weight.",
+         [("overall survival", "other"), ("birth weight", "other")]),
+        ("In 402 women birth weight was 2,810 g versus 2,640 g.", [("birth weight", "other")]),
+        ("By the end of the trial 331 deaths had been recorded.", [("deaths", "other")]),
+        ("The extension reported relapse in 3 of 19 patients and rehospitalisation in none.",
+         [("relapse", "relapse"), ("rehospitalisation", "other")]),
+        ("Mortality at day 28 was 3% and 7% in the two groups.", [("Mortality", "other")]),
+        ("No difference between groups emerged on the HDRS or in depressive symptoms.",
+         [("depressive symptoms", "symptom_change")]),
+        ("Only 5% of the placebo group met the criteria for response.", [("response", "response")]),
+        ("Two patients withdrew because of diarrhoea and one because of infection.",
+         [("diarrhoea", "adverse_effect"), ("infection", "adverse_effect")]),
+        ("PASI 75 was reached by 90% of the patients.", [("PASI 75", "response")]),
+        ("Total seizures decreased by 39% in the children.", [("seizures", "other")]),
+        ("In the trial the mean QOLIE-31 score rose by 4 points.", [("QOLIE-31 score", "other")]),
+        ("Off-time was reduced by 1.3 h in patients on safinamide.", [("Off-time", "symptom_change")]),
+        ("In this trial nausea and vomiting occurred in 12% of patients.",
+         [("nausea", "adverse_effect"), ("vomiting", "adverse_effect")]),
+    ],
+)  # fmt: skip
+def test_what_a_trial_of_any_field_reports(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
+    assert outcomes(nlp, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patients took warfarin, titrated to an INR of 2.5.",
+        "Serum potassium was kept above 4.0 mmol/L in all patients.",
+        "In all, 240 patients (mean age 43 years; mean weight 88 kg; HDRS score 24) were randomised.",
+        "Children who had at least four seizures per month entered the trial.",
+        "We studied adults discharged after coronary events.",
+        "Morphine was given to women by patient-controlled analgesia.",
+    ],
+)
+def test_aims_of_treatment_baselines_and_entry_criteria_are_none(nlp: Language, text: str) -> None:
+    assert outcomes(nlp, text) == []
