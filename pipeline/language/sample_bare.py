@@ -157,7 +157,7 @@ class Bare(Heads):
             return
         if (
             words.word(j) not in _PREPOSITIONS
-            or (before and before not in _CONJUNCTIONS)
+            or (before and before not in _CONJUNCTIONS and before != "whom")
             or self._measured(i)
         ):
             return

@@ -31,7 +31,8 @@ _UNSURE = frozenset(
 #: words before a noun of people that make it one group
 GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
-_IN = frozenset({"in", "by", "for", "among", "only", "the", "affected", "just"})
+_TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
+_IN = frozenset({"in", "by", "for", "only", "the", "affected", "just"})
 _EACH = frozenset({"each", "per", "apiece"})
 #: participles that stand behind a noun without a verb of their own (*women assigned letrozole*)
 _REDUCED = frozenset(
@@ -59,6 +60,8 @@ class Clause:
     #: an event verb follows directly; or after a phrase (*with depression*) that may swallow it
     does: bool = False
     does_later: bool = False
+    #: *patients reporting nausea*
+    doing: bool = False
     unsure: bool = False
     #: *occurred in 12 patients*
     done_in: bool = False
@@ -68,6 +71,8 @@ class Clause:
     #: *in the placebo group*, *to placebo* behind the count
     group: bool = False
     to_group: bool = False
+    #: *to* directly behind the count or its percentage
+    leads_to: bool = False
     of: bool = False
     enrolled: bool = False
     assigned: bool = False
@@ -91,7 +96,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     """Read the clause of a count. ``taken`` are the tokens of the other counts of its sentence."""
     words, out = count.words, Clause()
     _left(count, taken, out)
-    relative = preposed = False
+    relative = preposed = seen = False
     out.percent = percent_beside(count)
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
     if count.form in ("n=", "percent") or words.word(j) == "(":
@@ -100,6 +105,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.each = any(words.word(k) in _EACH for k in range(j, close))
         if close is not None and (count.form != "n=" or not any(k in taken for k in range(j, close))):
             j = close + 1
+    out.leads_to = words.word(j) == "to"
     distance = 0
     while j < len(words) and distance < 26:
         word, kind = words.words[j], words.bits[j]
@@ -133,10 +139,11 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if word == "to" and not out.to_group:
             out.to_group = one_group(words, j)
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
-        if verb and not out.right & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN):
+        if verb and not seen:
             out.verb = not (
                 word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES)
             )
+            seen = out.verb or relative
             out.enrolled = (
                 bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not"
             ) or out.enrolled
@@ -147,6 +154,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
                 out.unsure = word in _UNSURE
             elif kind & w.EVENT:
                 out.does_later = True
+                out.doing = out.doing or (word.endswith("ing") and distance == 0)
         elif not verb and not relative and not out.verb and unknown_verb(words, j, count):
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
@@ -209,10 +217,10 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             )
         ) or (count.form == "n=" and word in GROUP_WORDS and (near == 0 or (near == 1 and noun_seen))):
             out.of_group = True
-        if kind & w.EVENT and near < 6 and first in _IN:
+        if near < 6 and first in _IN and (kind & w.EVENT or (near == 1 and first == "by" and word in _TAKEN)):
             out.done_in = True
             out.done_in_unsure = word in _UNSURE
-        if kind & w.DROPOUT_NOUN and near < 12 and first in _IN:
+        if kind & w.DROPOUT_NOUN and near < 12 and (first in _IN or first == "("):
             out.dropped_in = True
         if word == ",":
             comma = True

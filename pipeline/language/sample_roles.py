@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from pipeline.language import sample_words as w
 from pipeline.language.sample_clause import GROUP_WORDS, Clause
 from pipeline.language.sample_counts import Count
-from pipeline.language.sample_study import settle, shared_verbs
+from pipeline.language.sample_study import parts, settle, shared_verbs
 from pipeline.language.sample_total import total_of
 from pipeline.schema import Role
+
+
+_CONTROLS = frozenset({"control", "controls"})
+#: between two counts that are compared
+_AGAINST = frozenset({"versus", "vs", "than"})
 
 
 def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role:
@@ -44,6 +49,10 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     if form in ("numerator", "of them", "percent"):
         if around.does:
             return "event"
+        if form == "percent" and study.previous == "arm" and around.leads_to and study.previous_form != "denominator":
+            return "arm"
+        if around.assigned and form != "percent":
+            return "arm"
         if around.enrolled and total is None and form == "numerator":
             return "total"
         return (
@@ -71,6 +80,16 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         )
     if form == "verb":
         return "event" if around.does and not around.allocated and not around.enrolled else "arm"
+    if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
+        return "event" if count.kinds & w.EVENT_NOUN else "dropout"
+    joint = count.words.word(count.i - 1)
+    if form in ("group", "people", "verb", "percent") and study.previous in ("event", "dropout") and not around.allocated:
+        if joint in _AGAINST or (joint in ("with", "to") and count.words.word(count.i - 2) == "compared"):
+            return study.previous
+    if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
+        return "arm"
+    if form == "group" and study.previous is None and around.left & w.EVENT_NOUN and joint == "(":
+        return "event"
     if form in ("group", "coordination", "cell") and study.previous is not None and form != "cell":
         if (
             around.does
@@ -101,12 +120,16 @@ def _people(count: Count, around: Clause, total: int | None, named_event: bool) 
         return "arm"
     if count.count == total:
         return "total"
+    if around.doing and total is not None and not around.of and not around.main:
+        return "event"
     if around.enrolled:
         if total is None:
             return "total"
         return "arm" if around.to_group or count.count <= total else "total"
-    if count.kinds & w.CASE and count.words.word(count.noun + 1) == "of" and not around.assigned:
-        return "event"
+    if count.kinds & w.CASE and not around.assigned and not _CONTROLS & set(count.words.words):
+        following = count.words.word(count.noun + 1)
+        if following == "of" or (total is not None and 2 * count.count < total):
+            return "event"
     if around.percent and total is not None and not around.allocated and not around.completed:
         return "event"
     if count.kinds & w.RESPONDER and not around.assigned:
@@ -193,5 +216,6 @@ def assign(
     if known is None:
         settle(counts, arounds, roles)
     else:
+        parts(counts, roles)
         shared_verbs(counts, arounds, roles)
     return roles

@@ -281,12 +281,7 @@ class _Reader:
         if not match:
             return False
         at = count.start - (len(before) - match.start())
-        return any(hit.end == at for hit in self._outcomes(at))
-
-    def _outcomes(self, at: int) -> list:  # type: ignore[type-arg]
-        hits = hits_of(self.doc, "outcomes")
-        i = bisect_left(hits, at, key=lambda hit: hit.end)
-        return hits[i : i + 3]
+        return at in self.events
 
 
 @Language.factory("goldpan_sample_sizes", assigns=["doc.spans"])

@@ -54,9 +54,29 @@ def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> Non
             continue
         if one.count + other.count not in totals and side_by_side(one, other, arounds[k]):
             roles[k] = "arm"
+    parts(counts, roles)
     shared_verbs(counts, arounds, roles)
     if "total" not in roles:
         _promote(counts, arounds, roles)
+
+
+def parts(counts: list[Count], roles: list[Role]) -> None:
+    """Counts that add up to the one right before them have its role: ``nine had pain; five on A and four on B``.
+
+    Counts of those who *had* something that add up to the total are its groups (``31 had surgery and 29 had none``).
+    """
+    for k, whole in enumerate(counts):
+        for stop in range(k + 2, min(len(counts), k + 5)):
+            run = counts[k + 1 : stop + 1]
+            if counts[stop].words is not whole.words or sum(c.count for c in run) != whole.count:
+                continue
+            if any(c.form in ("denominator", "numerator") for c in run):
+                continue
+            if roles[k] in ("event", "dropout"):
+                roles[k + 1 : stop + 1] = [roles[k]] * len(run)
+            elif roles[k] == "total" and all(c.form == "verb" and c.words.word(c.i + 1) == "had" for c in run):
+                roles[k + 1 : stop + 1] = ["arm"] * len(run)
+            break
 
 
 def shared_verbs(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:

@@ -27,7 +27,7 @@ _PLANNED = frozenset(
     }
 )  # fmt: skip
 #: points that make a total of a count that was taken for a group's, and of one that was taken for the total
-_LEAST, _LEAST_GUESSED = 1.5, -2.0
+_LEAST, _LEAST_GUESSED = 1.5, 0.0
 _RANDOM = frozenset(
     {"randomized", "randomised", "randomly", "randomization", "randomisation", "assigned", "allocated"}
 )
@@ -63,6 +63,11 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
 def _one_of_several(counts: list[Count], arounds: list[Clause], k: int) -> bool:
     """Whether a count stands beside another of its kind: groups, each with its size (``A (n = 51) or B (n = 49)``)."""
     count = counts[k]
+    if count.form == "people" and count.words.word(count.i - 1) == "(":
+        return any(
+            c.form == "people" and c is not count and c.words is count.words and c.words.word(c.i - 1) == "("
+            for c in counts
+        )
     if count.form == "n=":
         return (
             any(c.form == "n=" and c is not count and c.words is count.words for c in counts)

@@ -59,7 +59,8 @@ def unknown_verb(words: w.Words, j: int, count: Count) -> bool:
     if words.word(count.i - 1) in _NO_VERB:
         return False  # "in 24 rats, the drug lengthened sleep"
     if word in ("could", "did", "do"):
-        return words.word(j + 1) == "not" and not words.kind(j + 2) & (w.ASSIGN | w.ENROL | w.COMPLETE)
+        elliptical = words.kind(j + 2) & (w.ASSIGN | w.ENROL | w.COMPLETE | w.PUNCT | w.STOP)
+        return words.word(j + 1) == "not" and not elliptical
     return (
         word.endswith("ed")
         and len(word) > 4
