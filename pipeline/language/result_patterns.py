@@ -146,7 +146,12 @@ COMPARED = re.compile(
     r"\s*%?\s*(?:points?|[a-zA-Z]{1,7})?\s*,?\s*(?:versus|vs\.?|against|compared (?:with|to)|and"
     r"|or|,|,\s*and|/|respectively versus|than)\s+(?:only\s+|by\s+)?"
 )
-UNIT = r"(?:points?|days?|months?|years?|weeks?|mins?|minutes|hours?|h|kg|ml|mL|mm|cm|g)"
+#: units of what is measured: of time, SI units with their prefixes, per litre, kilogram or minute
+UNIT = (
+    r"(?:(?:points?|days?|months?|years?|weeks?|mins?|minutes|hours?|h|ms|s|(?:[kmcdµμnpf]|mc)?(?:g|m|[lL]|mol|M|W|V|J|Pa|IU|"
+    r"IU|U|Eq|cal)|mm ?Hg|bpm|beats|dB|Hz|dollars|euros|watts|units?|SDS|°? ?C|degrees(?: C)?|%)(?![a-zA-Z])"
+    r"(?:\s?/\s?[A-Za-z0-9.²³]{1,8}){0,2}(?:\s?(?:kg|min|ml|mL|l|L|m|cm|h|day)\s?\(?[-−–]\s?[12]\)?){0,2})"
+)
 #: between two values that are compared, brackets taken out: an arm's name may stand on either side of *versus*
 COMPARED_FAR = re.compile(
     rf"\s*{UNIT}?\s*(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+"
@@ -156,13 +161,26 @@ COMPARED_FAR = re.compile(
 )
 BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 VERSUS = re.compile(
-    rf"\s*{UNIT}?\s*(?:±\s*[\d.]+\s*)?(?:[A-Za-z][\w -]{{0,25}}?\s+)?(?:vs\.?|versus|v"
-    rf"|compared (?:with|to))\s+(?:[A-Za-z][\w-]{{0,14}}\s+)?"
+    rf"\s*{UNIT}?\s*(?:±\s*[\d.]+\s*)?{UNIT}?\s*,?\s*(?:[A-Za-z][\w -]{{0,25}}?\s+)?(?:vs\.?|versus\.?|v\.?"
+    rf"|(?:as )?compared (?:with|to)|against)\s+(?:[A-Za-z][\w-]{{0,14}}\s+)?"
 )
 THEN_P = re.compile(
-    rf"\s*(?:±\s*[\d.]+)?\s*(?:{UNIT}|%)?(?:/\w+)?\s*(?:\([^()]*\)"
-    rf")?(?:,?\s*respectively)?\s*[,;(\[)]?\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)"
+    rf"\s*(?:(?:±|\+/?[-−–])\s*[\d.]+)?\s*{UNIT}?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*{UNIT}?"
+    rf"(?:,?\s*respectively)?\s*[,;(\[)\]]{{0,2}}\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)"
 )
+MEASURED = re.compile(rf"\s?{UNIT}")
+#: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
+MEAN_RIGHT_BEFORE = re.compile(
+    r"\b(?:[Mm]eans?|[Mm]edians?|averages?|M|Mdn)\s*(?:[(\[](?:±\s*)?(?:SD|SE|SEM|IQR|range)[)\]])?\s*[,=:]?\s*$"
+)
+CHANGED_BY = re.compile(
+    r"\b(?:reduced|decreased|increased|fell|rose|risen|fallen|declined|dropped|improved|grew|changed|lowered|raised)"
+    r"\s+(?:by\s+)?(?:an?\s+(?:mean|average|median)\s+of\s+)?$"
+)
+DIFFERENCE_BEFORE = re.compile(
+    r"\bdifferences?\s*(?:\([^()]*\)\s*)?(?:in [\w\s-]{1,30}?)?(?:of|was|were|is|=|:|,)?\s*$"
+)
+OPENED = re.compile(r"[(\[]\s*(?:[A-Za-z][\w -]{0,20}[,:=]?\s+)?$")
 #: heads of table columns whose numbers are results, and those whose numbers are not
 HEAD = re.compile(
     r"respon|remi(?:ssion|tt)|relapse|change|score|reduction|effect|outcome|result|finding"
@@ -174,7 +192,9 @@ NOT_HEAD = re.compile(
     r"\bage\b|dose|duration|female|male|sex|year|sample|\bn\b|baseline|weeks?\b|reference", re.IGNORECASE
 )
 #: a unit that a mean or score is not printed with, and what makes a number a label or a threshold
-OTHER_UNIT = re.compile(r"\s?(?:mg|g|µg|mcg|years?|Gy|items?|weeks?|patients?)\b")
+OTHER_UNIT = re.compile(
+    r"\s?(?:(?:mg|g|µg|μg|mcg)\b(?!\s?/\s?[dmµμ]?[lL]\b|/\s?mmol|/\s?g\b)|(?:years?|Gy|items?|weeks?|patients?)\b)"
+)
 LABELLED = re.compile(
     r"(?:[≥≤<>]\s*|\b(?:least|than|exceeding|above|below|week|day|month|year|visit|grade|stage"
     r"|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*="

@@ -117,7 +117,7 @@ class Times(Forms):
             return False
         assert isinstance(last.value, ResultValue)
         time = pat.TIME.match(self.text, number.end)
-        timed = pat.TIME.search(self.text, last.start, last.end + 8) is not None
+        timed = last.value.kind == "time" or pat.TIME.search(self.text, last.start, last.end + 8) is not None
         if (
             timed != (time is not None)
             or pat.PERCENT.match(self.text, number.end)
@@ -139,18 +139,42 @@ class Times(Forms):
         if j >= len(self.numbers) or not self.free[j] or self.numbers[i].word:
             return False
         first = self.numbers[i]
-        if pat.SPREAD.match(self.text, first.end) and j + 1 < len(self.numbers):
+        spread = pat.SPREAD.match(self.text, first.end) is not None
+        if spread and j + 1 < len(self.numbers):
             j += 1
+        end = first.end if not spread else self.numbers[j - 1].end
+        gap = pat.BRACKETS.sub("", self.text[end : self.numbers[j].start])
+        bracket = pat.BRACKETS.match(self.text, end)
+        while bracket and j + 1 < len(self.numbers) and self.numbers[j].start < bracket.end():
+            j += 1
+            gap = pat.BRACKETS.sub("", self.text[end : self.numbers[j].start])
+        second = self.numbers[j]
         if (
-            not pat.VERSUS.fullmatch(self.text[first.end : self.numbers[j].start])
-            or pat.PERCENT.match(self.text, self.numbers[j].end)
-            or not pat.THEN_P.match(self.text, self.numbers[j].end)
+            len(gap) > 60
+            or not self.free[j]
+            or second.word
+            or not pat.VERSUS.fullmatch(gap)
+            or pat.PERCENT.match(self.text, second.end)
+            or not self._sure(i, j, gap)
         ):
             return False
         time = pat.TIME.match(self.text, self.numbers[j].end)
         own = pat.TIME.match(self.text, first.end)
-        kind: ResultKind = "time" if time else "mean_change" if first.signed else "score"
+        changed = first.signed or pat.CHANGED_BY.search(self._before(i))
+        kind: ResultKind = "mean_change" if changed else "time" if time else "score"
         self._value(i, kind, own.end() if own else None)
         if self.free[j]:
             self._value(j, kind, time.end() if time else None)
         return True
+
+    def _sure(self, i: int, j: int, gap: str) -> bool:
+        """Whether two numbers with *versus* between them are values: a P value behind, a bracket of their own, spreads."""
+        text = self.text
+        if pat.THEN_P.match(text, self.numbers[j].end):
+            return True
+        if pat.SPREAD.match(text, self.numbers[i].end) and pat.SPREAD.match(text, self.numbers[j].end):
+            return True
+        measured = pat.MEASURED.match(text, self.numbers[j].end) or not (
+            self._printed_whole(i) or self._printed_whole(j)
+        )
+        return bool(measured and pat.OPENED.search(self._before(i)))

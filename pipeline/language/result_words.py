@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.language import result_patterns as pat
 from pipeline.language.numbers import link
 from pipeline.language.result_times import Times
@@ -39,7 +41,11 @@ class Words(Times):
         if pat.WITH_SPREAD.match(text, number.end) and not number.word and not self._blocked(i, near):
             own = pat.TIME.match(text, number.end)
             kind: ResultKind = (
-                "time"
+                "effect_size"
+                if pat.DIFFERENCE_BEFORE.search(before)
+                else "mean_change"
+                if own and pat.CHANGED_BY.search(before)
+                else "time"
                 if own
                 else self._kind(i, near, before) or ("mean_change" if number.signed else "score")
             )
@@ -57,7 +63,15 @@ class Words(Times):
             j += 1
             time = pat.TIME.match(text, self.numbers[j].end)
             last = j if time and joined in ("range", "to", "plusminus") and j == i + 1 else i
+        if pat.MEAN_RIGHT_BEFORE.search(before) and self._mean(i, near, time):
+            return
         if time is not None:
+            if pat.CHANGED_BY.search(before) and time.start() == number.end and not self._blocked(i, near):
+                if not self._printed_whole(i):
+                    self._value(i, "mean_change", time.end())
+                    return
+            elif self._timed_mean(i, near, time.end()):
+                return
             self._time(
                 i, last, time.end() if last != i or time.start() == number.end else number.end, near, before
             )
@@ -65,6 +79,28 @@ class Words(Times):
         found = self._kind(i, near, before)
         if found is not None:
             self._value(i, found)
+
+    def _mean(self, i: int, near: int, time: re.Match[str] | None) -> bool:
+        """Write a number right behind *mean* or *median* in brackets; a time only where an event was waited for."""
+        number = self.numbers[i]
+        if number.word or self._blocked(i, near) or pat.OTHER_UNIT.match(self.text, number.end):
+            return False
+        if time is None:
+            self._value(i, "score")
+            return True
+        start = self.sentences.around(number.start)[0]
+        if self.cues.has("survival", start, number.start) or self.cues.has("change", start, number.start):
+            self._value(i, "time", time.end() if time.start() == number.end else None)
+            return True
+        return False
+
+    def _timed_mean(self, i: int, near: int, end: int) -> bool:
+        """Write a time with its spread where a time or a duration was measured (``operating time was 80.7 ± 18.0 min``)."""
+        measured = self.cues.has("measure", near, self.numbers[i].start)
+        if pat.SPREAD.match(self.text, self.numbers[i].end) and measured and not self._blocked(i, near):
+            self._value(i, "time", end)
+            return True
+        return False
 
     def _blocked(self, i: int, near: int) -> bool:
         """Whether an age, a dose or the like governs the number rather than a measure."""
@@ -105,6 +141,7 @@ class Words(Times):
         copula = pat.COPULA_FAR.search(before)
         if (
             difference
+            and not pat.LABELLED.search(before)
             and (not change or difference[-1][0] > change[-1][0] or " between " in text[near : number.start])
             and copula
             and (not self._printed_whole(i) or scale > 0 or outcome > 0)
@@ -119,7 +156,9 @@ class Words(Times):
             and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"
-        if spread and (measure or scale >= 0 or outcome >= 0 or statistic or change):
+        if pat.CHANGED_BY.search(before) and not self._printed_whole(i):
+            return "mean_change"
+        if spread:
             return "score"
         if (
             not self._printed_whole(i)
@@ -127,7 +166,7 @@ class Words(Times):
             and (copula or pat.SCORE_BEFORE.search(before))
         ):
             return "score"
-        if self._printed_whole(i) and copula and statistic and measure:
+        if copula and measure and (statistic or not self._printed_whole(i)):
             return "score"
         return None
 
