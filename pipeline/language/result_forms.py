@@ -108,7 +108,13 @@ class Forms(Reader):
                 continue
             gap = pat.LEVEL_NAMED.sub("", self.text[end : self.numbers[i].start])
             number = self.numbers[i]
-            near = pat.TO_EFFECT.fullmatch(gap) is not None
+            near = pat.TO_EFFECT.fullmatch(gap) is not None or (
+                len(gap) < 70
+                and (
+                    (self.text[start:end] in ("NNT", "NNH") and pat.COPULA_FAR.search(gap) is not None)
+                    or (pat.FOR_ARMS.fullmatch(gap) is not None and pat.WITH_SPREAD.match(self.text, number.end))
+                )
+            )
             if (";" in gap and full and not near) or (not near and not (full and pat.COPULA_FAR.search(gap))):
                 continue
             if number.word or (

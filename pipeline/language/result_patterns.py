@@ -48,6 +48,8 @@ TO_EFFECT = re.compile(
     r"|overall|d|g|estimated|approximately|about|around|only|corresponding|to|as|being"
     r"|standard(?:ized|ised))\b|\([^()\d]{1,20}\)|\[[A-Za-z\s]{1,12}\])*"
 )
+#: *OR for A vs B,* 3.41
+FOR_ARMS = re.compile(r"\s*(?:for|of|in|with|between)\s[^\d()\[\];]{2,60}?(?:,|was|were|is|:|=)\s*")
 COPULA = re.compile(
     r"(?:\b(?:was|were|is|of|at|to be|reached|equal(?:ed|s)?|averaged|by)|[=:,])\s*(?:only|about"
     r"|approximately|around|~|≈)?\s*[(\[]?\s*$"
@@ -63,7 +65,7 @@ SHORT_EQUALS = re.compile(r"(?<![\w-])(?P<cue>[dg]|η2|η²|OR|RR|HR|MD|SMD|WMD|
 #: before a percentage that is none of an outcome
 NOT_BEFORE = re.compile(
     r"(?:[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
-    r"|minimum|exceeding|greater than or equal to|power of|power was|level of|significance at"
+    r"|minimum|exceeding|below|above|greater than or equal to|power of|power was|level of|significance at"
     r"|confidence|up to a|alpha of|margin of|error of|"
     r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$",
     re.IGNORECASE,
@@ -73,12 +75,13 @@ NOT_AFTER = re.compile(
     r"|(?:statistical\s+)?power\b|or\s+(?:greater|more|higher|less|lower|fewer|better|larger)\b"
     r"|saline|NaCl|sodium chloride|cream\b|gel\b|solution|ointment|lotion|"
     r"glucose|dextrose|ethanol|oxygen|O2\b|formalin|serum\b|albumin|w/[vw]|significance|level\b"
+    r"|maturity|responders?\b(?! rates? (?:was|were|of) )|in (?:oxygen|air|saline|water|O2|dextrose)\b|sucrose"
     r"|probability|chance\b|bioavailab|confident|isodose|of (?:the )?(?:prescri|dose|expected"
     r"|planned|initial cohort|accrual|maxim))",
     re.IGNORECASE,
 )
 PEOPLE_OF = re.compile(
-    r"\s*\)?\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women"
+    r"\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women"
     r"|men|white|caucasian|black|african|asian|hispanic|latin[ao]|had (?:an? )?(?:history"
     r"|prevalent|prior|previous))s?\b",
     re.IGNORECASE,
@@ -94,7 +97,7 @@ FROM = re.compile(
     r"|level)s?\s+)*(?:\((?:SD|SE|range)\)\s*)?(?:of\s+)?$",
     re.IGNORECASE,
 )
-TO = re.compile(
+TO_VALUE = re.compile(
     r"\s*(?:%|[a-zA-Zµ/]{1,8})?\s*(?:\([^()]{1,40}\)"
     r"|\[[^\[\]]{1,40}\])?\s*(?:points?\s+)?(?:at (?:baseline|entry|week \d+"
     r"|day \d+)\s*)?,?\s*(?:(?:down|up)\s+)?to\s+(?:an?\s+)?(?:(?:mean|median"
@@ -168,6 +171,11 @@ THEN_P = re.compile(
     rf"\s*(?:(?:±|\+/?[-−–])\s*[\d.]+)?\s*{UNIT}?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*{UNIT}?"
     rf"(?:,?\s*respectively)?\s*[,;(\[)\]]{{0,2}}\s*(?:both\s+)?(?:adjusted\s+|\()?(?=[Pp]s?\b)"
 )
+TO_BEFORE = re.compile(r"\bto\s+(?:an?\s+)?(?:(?:mean|median|average)\s+(?:of\s+)?)?$")
+FROM_BETWEEN = re.compile(
+    rf"\s*%?\s*{UNIT}?\s*(?:\([^()]{{1,30}}\))?\s*,?\s*from\s+(?:an?\s+)?(?:(?:mean|median|baseline|initial)\s+(?:of\s+)?)*"
+)
+CONSUMED = re.compile(r"\b(?:consumption|requirements?|usage)\b", re.IGNORECASE)
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
 MEAN_RIGHT_BEFORE = re.compile(
@@ -224,6 +232,10 @@ NOT_TIME = re.compile(
     r"(?:[≥≤<>]\s*|\b(?:every|at|day|days|week|weeks|month|year|first|last|next|after|aged|age"
     r"|over|for the|during|per|each|of follow-up of|follow-up(?: of| was|:)?|followed for)\s*)$",
     re.IGNORECASE,
+)
+#: *at 6 and* 12 months
+NOT_TIMES = re.compile(
+    r"\b(?:at|after|every|within|for|until)\s+(?:weeks?|months?|years?|days?)?\s*[\d.]+\s*(?:,\s*[\d.]+)*,?\s*(?:and|or|to)\s*$"
 )
 MEDIAN_BEFORE = re.compile(r"\b(?:only|median|mean|average)\s+$|\bafter a (?:median|mean) of\s+$")
 BY = re.compile(r"\bby\s+(?:an?\s+(?:mean|median|average)\s+(?:of\s+)?)?(?:only\s+|about\s+)?$")

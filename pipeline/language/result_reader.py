@@ -36,6 +36,10 @@ class Reader:
         self.free = [True] * len(self.numbers)
         for label in _OTHERS:
             for mention in get(doc, label):
+                if label == "DOSE" and mention.why.split(";")[0].endswith("+spread"):
+                    start = self.sentences.around(mention.start)[0]
+                    if pat.CONSUMED.search(self.text, start, mention.start):
+                        continue  # an amount that was needed is an outcome as well
                 self._use(mention.start, mention.end)
         #: the last time, score or change that was written: the next number may be compared with it
         self.last: Found | None = None

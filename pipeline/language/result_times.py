@@ -19,7 +19,9 @@ class Times(Forms):
         j = i + 1
         spread = pat.SPREAD.match(self.text, number.end)
         if spread and j < len(self.numbers) and self.numbers[j].start <= spread.end() + 1:
-            end = self.numbers[j].end
+            end = max(end_at or 0, self.numbers[j].end)
+            timed = pat.TIME.match(self.text, end)
+            end = timed.end() if timed else end
             j += 1
         self._add(i, end, kind, kind.replace("_", " "))
         bracket = pat.SD_BRACKET.match(self.text, end)
@@ -48,7 +50,9 @@ class Times(Forms):
     def _time(self, i: int, last: int, end: int, near: int, before: str) -> None:
         """A number with a unit of time: a result only as duration of an effect, time to an event, or change."""
         number: Number = self.numbers[i]
-        if pat.NOT_TIME.search(before) and not pat.MEDIAN_BEFORE.search(before):
+        if pat.NOT_TIMES.search(before) or (
+            pat.NOT_TIME.search(before) and not pat.MEDIAN_BEFORE.search(before)
+        ):
             return
         survival = self.cues.between("survival", near, number.start)
         lasting = self.cues.between("lasting", near, number.start)
@@ -158,7 +162,9 @@ class Times(Forms):
             or not self._sure(i, j, gap)
         ):
             return False
-        time = pat.TIME.match(self.text, self.numbers[j].end)
+        over = pat.SPREAD.match(self.text, second.end)
+        stop = self.numbers[j + 1].end if over and j + 1 < len(self.numbers) else second.end
+        time = pat.TIME.match(self.text, stop)
         own = pat.TIME.match(self.text, first.end)
         changed = first.signed or pat.CHANGED_BY.search(self._before(i))
         kind: ResultKind = "mean_change" if changed else "time" if time else "score"

@@ -38,13 +38,15 @@ class Words(Times):
         near = max(start, number.start - 110)
         if pat.FROM.search(before) and self._from_to(i, near):
             return
+        if pat.TO_BEFORE.search(before) and self._to_from(i, near):
+            return
         if pat.WITH_SPREAD.match(text, number.end) and not number.word and not self._blocked(i, near):
             own = pat.TIME.match(text, number.end)
             kind: ResultKind = (
                 "effect_size"
                 if pat.DIFFERENCE_BEFORE.search(before)
                 else "mean_change"
-                if own and pat.CHANGED_BY.search(before)
+                if own and (pat.CHANGED_BY.search(before) or self._changed_by(near, number.start, before))
                 else "time"
                 if own
                 else self._kind(i, near, before) or ("mean_change" if number.signed else "score")
@@ -52,6 +54,9 @@ class Words(Times):
             self._value(i, kind, own.end() if own else None)
             return
         if self._continues(i) or self._compared(i):
+            return
+        if number.signed and pat.THEN_P.match(text, number.end) and not pat.PERCENT.match(text, number.end):
+            self._value(i, "mean_change")
             return
         time = pat.TIME.match(text, number.end)
         last = i
@@ -94,11 +99,17 @@ class Words(Times):
             return True
         return False
 
+    def _changed_by(self, near: int, at: int, before: str) -> bool:
+        """*shortened daily off time by 61 minutes*."""
+        return pat.BY.search(before) is not None and self.cues.has("change", near, at)
+
     def _timed_mean(self, i: int, near: int, end: int) -> bool:
         """Write a time with its spread where a time or a duration was measured (``operating time was 80.7 ± 18.0 min``)."""
         measured = self.cues.has("measure", near, self.numbers[i].start)
         if pat.SPREAD.match(self.text, self.numbers[i].end) and measured and not self._blocked(i, near):
-            self._value(i, "time", end)
+            changed = self.cues.has("change", near, self.numbers[i].start)
+            by = changed and pat.BY.search(self._before(i)) is not None
+            self._value(i, "mean_change" if by else "time", end)
             return True
         return False
 
@@ -156,7 +167,9 @@ class Words(Times):
             and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"
-        if pat.CHANGED_BY.search(before) and not self._printed_whole(i):
+        if (pat.CHANGED_BY.search(before) and not self._printed_whole(i)) or (
+            spread and change and pat.BY.search(before)
+        ):
             return "mean_change"
         if spread:
             return "score"
@@ -166,9 +179,17 @@ class Words(Times):
             and (copula or pat.SCORE_BEFORE.search(before))
         ):
             return "score"
-        if copula and measure and (statistic or not self._printed_whole(i)):
+        if copula and measure and statistic and self._printed_whole(i):
+            return "score"
+        if copula and measure and not self._printed_whole(i) and not self._ranges(i, near):
             return "score"
         return None
+
+    def _ranges(self, i: int, near: int) -> bool:
+        """Whether a number begins a range, or is a target or a limit."""
+        if i + 1 < len(self.numbers) and link(self.text, self.numbers[i], self.numbers[i + 1]) in ("range", "to"):
+            return True
+        return self.cues.has("criterion", near, self.numbers[i].start)
 
     def _bracket_of_number(self, i: int) -> bool:
         """Whether the bracket before number ``i`` stands directly behind another number: its spread."""
@@ -194,13 +215,13 @@ class Words(Times):
         while (
             j < len(self.numbers)
             and self.numbers[j].start < first_end + 40
-            and not pat.TO.fullmatch(text[first_end : self.numbers[j].start])
+            and not pat.TO_VALUE.fullmatch(text[first_end : self.numbers[j].start])
         ):
             j += 1
         if (
             j >= len(self.numbers)
             or not self.free[j]
-            or not pat.TO.fullmatch(text[first_end : self.numbers[j].start])
+            or not pat.TO_VALUE.fullmatch(text[first_end : self.numbers[j].start])
         ):
             return False
         low = self.numbers[i].start
@@ -233,6 +254,21 @@ class Words(Times):
         elif time:
             end = time.end()
         self._add(j, end, "score", "from … to")
+        return True
+
+    def _to_from(self, i: int, near: int) -> bool:
+        """*cut consumption to 121 ± 57 from 357 ± 190*: two scores."""
+        j = i + 1
+        end = self.numbers[i].end
+        if (spread := pat.SPREAD.match(self.text, end)) and j < len(self.numbers):
+            end = self.numbers[j].end if self.numbers[j].start <= spread.end() + 1 else end
+            j += 1
+        if j >= len(self.numbers) or not pat.FROM_BETWEEN.fullmatch(self.text[end : self.numbers[j].start]):
+            return False
+        if not self.free[j] or not self.cues.has("change", near, self.numbers[i].start):
+            return False
+        self._value(i, "score")
+        self._value(j, "score")
         return True
 
     def _cell(self, i: int) -> bool:
