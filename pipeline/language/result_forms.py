@@ -38,29 +38,6 @@ class Forms(Reader):
                 end = self.numbers[i].end
                 i += 1
 
-    def _pair(self, i: int) -> int | None:
-        """End of the interval that begins with number ``i`` and the next one, where they are its two ends."""
-        if i + 1 >= len(self.numbers) or not self.free[i] or not self.free[i + 1]:
-            return None
-        a, b = self.numbers[i], self.numbers[i + 1]
-        between = self.text[a.end : b.start]
-        if not (pat.ENDS.fullmatch(between) or (between.strip(" %") == "" and b.signed)) or len(between) > 9:
-            return None
-        high = abs(b.value) if between.strip(" %") == "" and b.signed and a.value >= 0 else b.value
-        if a.value > high:
-            return None
-        percent = pat.PERCENT_SIGN.match(self.text[b.end : b.end + 2])
-        end: int = b.end + (percent.end() if percent else 0)
-        return end
-
-    def _interval(self, i: int, end: int) -> None:
-        a, b = self.numbers[i], self.numbers[i + 1]
-        high = abs(b.value) if b.start <= a.end + 1 and a.value >= 0 else b.value
-        self.out.append(
-            Found("RESULT", a.start, end, ResultValue("interval", None, a.value, high), "interval")
-        )
-        self._use(a.start, end)
-
     def _intervals(self) -> None:
         last = -1
         for cue in self.cues.between("interval", 0, len(self.text)):
@@ -112,7 +89,10 @@ class Forms(Reader):
                 len(gap) < 70
                 and (
                     (self.text[start:end] in ("NNT", "NNH") and pat.COPULA_FAR.search(gap) is not None)
-                    or (pat.FOR_ARMS.fullmatch(gap) is not None and pat.WITH_SPREAD.match(self.text, number.end))
+                    or (
+                        pat.FOR_ARMS.fullmatch(gap) is not None
+                        and pat.WITH_SPREAD.match(self.text, number.end)
+                    )
                 )
             )
             if (";" in gap and full and not near) or (not near and not (full and pat.COPULA_FAR.search(gap))):

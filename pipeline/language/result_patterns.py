@@ -81,7 +81,7 @@ NOT_AFTER = re.compile(
     re.IGNORECASE,
 )
 PEOPLE_OF = re.compile(
-    r"\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |were |was )?(?:fe)?(?:male|women"
+    r"\s*(?:of (?:the |all )?(?:\w+ ){0,2}?(?:were|was) |\)?\s*(?:were|was) )?(?:fe)?(?:male|women"
     r"|men|white|caucasian|black|african|asian|hispanic|latin[ao]|had (?:an? )?(?:history"
     r"|prevalent|prior|previous))s?\b",
     re.IGNORECASE,
@@ -176,6 +176,7 @@ FROM_BETWEEN = re.compile(
     rf"\s*%?\s*{UNIT}?\s*(?:\([^()]{{1,30}}\))?\s*,?\s*from\s+(?:an?\s+)?(?:(?:mean|median|baseline|initial)\s+(?:of\s+)?)*"
 )
 CONSUMED = re.compile(r"\b(?:consumption|requirements?|usage)\b", re.IGNORECASE)
+NO_INTERVAL = re.compile(r"\s?(?:mg|years?|days?|weeks?|months?|hours?|patients?|of\b|/)")
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
 MEAN_RIGHT_BEFORE = re.compile(
@@ -196,6 +197,8 @@ HEAD = re.compile(
     r"|%|p[- ]?value|\bCI\b|\bOR\b|\bRR\b|\bHR\b|\bSMD\b|\bMD\b|mean|median",
     re.IGNORECASE,
 )
+P_HEAD = re.compile(r"\W*[Pp](?:[- ]?values?)?\W*(?:\([^()]*\)|for [\w -]+)?\W*")
+SIGN_BEFORE = re.compile(r"[<>=≤≥]\s*$")
 NOT_HEAD = re.compile(
     r"\bage\b|dose|duration|female|male|sex|year|sample|\bn\b|baseline|weeks?\b|reference", re.IGNORECASE
 )
@@ -204,7 +207,7 @@ OTHER_UNIT = re.compile(
     r"\s?(?:(?:mg|g|µg|μg|mcg)\b(?!\s?/\s?[dmµμ]?[lL]\b|/\s?mmol|/\s?g\b)|(?:years?|Gy|items?|weeks?|patients?)\b)"
 )
 LABELLED = re.compile(
-    r"(?:[≥≤<>]\s*|\b(?:least|than|exceeding|above|below|week|day|month|year|visit|grade|stage"
+    r"(?:[≥≤<>]\s*|\b(?:significance level of|least|than|exceeding|above|below|week|day|month|year|visit|grade|stage"
     r"|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*="
     r"|chi\s*=|r\s*=|z\s*=)\s*)$",
     re.IGNORECASE,
@@ -253,7 +256,7 @@ SPREAD_BETWEEN = re.compile(
     r"(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile range)?\s*[=:,]?\s*±?\s*",
     re.IGNORECASE,
 )
-RANGING = re.compile(r"\brang(?:ed|ing|e)\b")
+RANGING = re.compile(r"\brang(?:ed|ing|es?)\b")
 DOSE_UNIT = re.compile(r"\s?(?:mg|µg|mcg|Gy|IU)\b|\s*:")
 LONG_TIME = re.compile(r"\s?(?:weeks|months|years)")
 LONG_WORD = re.compile(r"[A-Za-z]{3,}")

@@ -59,6 +59,46 @@ class Reader:
         self._use(number.start, end)
         if kind in ("time", "score", "mean_change"):
             self.last = self.out[-1]
+        if kind in ("percent", "effect_size", "mean_change") and low is None:
+            self._interval_behind(number.value, end)
+
+    def _interval_behind(self, value: float, end: int) -> None:
+        """Write an interval in brackets or behind a comma that only the estimate before it, which it holds, gives away.
+
+        ``an adjusted difference of 8.9% (1.3 to 19.1)``, ``SMD -0.08; -0.31 to 0.15``.
+        """
+        i = self.numbers.index_from(end)
+        if i + 1 >= len(self.numbers) or not pat.OPENS.fullmatch(self.text[end : self.numbers[i].start]):
+            return
+        stop = self._pair(i)
+        if stop is None or pat.NO_INTERVAL.match(self.text, stop):
+            return
+        first, second = self.numbers[i].value, self.numbers[i + 1].value
+        high = abs(second) if self.numbers[i + 1].start <= self.numbers[i].end + 1 and first >= 0 else second
+        if first <= abs(value) <= high or first <= value <= high:
+            self._interval(i, stop)
+
+    def _pair(self, i: int) -> int | None:
+        """End of the interval that begins with number ``i`` and the next one, where they are its two ends."""
+        if i + 1 >= len(self.numbers) or not self.free[i] or not self.free[i + 1]:
+            return None
+        a, b = self.numbers[i], self.numbers[i + 1]
+        between = self.text[a.end : b.start]
+        if not (pat.ENDS.fullmatch(between) or (between.strip(" %") == "" and b.signed)) or len(between) > 9:
+            return None
+        high = abs(b.value) if between.strip(" %") == "" and b.signed and a.value >= 0 else b.value
+        if a.value > high and not (a.signed and b.signed and between.strip() == "to"):
+            return None
+        percent = pat.PERCENT_SIGN.match(self.text[b.end : b.end + 2])
+        end: int = b.end + (percent.end() if percent else 0)
+        return end
+
+    def _interval(self, i: int, end: int) -> None:
+        a, b = self.numbers[i], self.numbers[i + 1]
+        high = abs(b.value) if b.start <= a.end + 1 and a.value >= 0 else b.value
+        low, high = min(a.value, high), max(a.value, high)
+        self.out.append(Found("RESULT", a.start, end, ResultValue("interval", None, low, high), "interval"))
+        self._use(a.start, end)
 
     def _clause(self, i: int) -> int:
         """Where the clause of a number begins: its sentence, or the last semicolon in it."""

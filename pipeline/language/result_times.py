@@ -174,7 +174,7 @@ class Times(Forms):
         return True
 
     def _sure(self, i: int, j: int, gap: str) -> bool:
-        """Whether two numbers with *versus* between them are values: a P value behind, a bracket of their own, spreads."""
+        """Whether two numbers with *versus* between them are values: a P value behind, a bracket, spreads."""
         text = self.text
         if pat.THEN_P.match(text, self.numbers[j].end):
             return True

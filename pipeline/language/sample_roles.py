@@ -16,7 +16,6 @@ from pipeline.language.sample_study import parts, settle, shared_verbs
 from pipeline.language.sample_total import total_of
 from pipeline.schema import Role
 
-
 _CONTROLS = frozenset({"control", "controls"})
 #: between two counts that are compared
 _AGAINST = frozenset({"versus", "vs", "than"})
@@ -49,7 +48,12 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     if form in ("numerator", "of them", "percent"):
         if around.does:
             return "event"
-        if form == "percent" and study.previous == "arm" and around.leads_to and study.previous_form != "denominator":
+        if (
+            form == "percent"
+            and study.previous == "arm"
+            and around.leads_to
+            and study.previous_form != "denominator"
+        ):
             return "arm"
         if around.assigned and form != "percent":
             return "arm"
@@ -83,9 +87,9 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
         return "event" if count.kinds & w.EVENT_NOUN else "dropout"
     joint = count.words.word(count.i - 1)
-    if form in ("group", "people", "verb", "percent") and study.previous in ("event", "dropout") and not around.allocated:
-        if joint in _AGAINST or (joint in ("with", "to") and count.words.word(count.i - 2) == "compared"):
-            return study.previous
+    against = joint in _AGAINST or (joint in ("with", "to") and count.words.word(count.i - 2) == "compared")
+    if against and study.previous in ("event", "dropout") and not around.allocated and form != "n=":
+        return study.previous
     if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
         return "arm"
     if form == "group" and study.previous is None and around.left & w.EVENT_NOUN and joint == "(":

@@ -62,6 +62,28 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Median PFS was 8.3 months with A versus 4.1 months with B.",
          [("8.3 months", "time"), ("4.1 months", "time")]),
         ("Side effects resolved within 2 hours.", [("2 hours", "time")]),
+        # units in general, spreads, two values compared
+        ("Serum VEGF was lower on lithium, 730.9 versus 354.1 pg/mL (P = .003).",
+         [("730.9", "score"), ("354.1", "score"), ("P = .003", "p_value")]),
+        ("Time to walking was 13.6 ± 4.1 h with lithium.", [("13.6 ± 4.1 h", "time")]),
+        ("Fluoroscopy time was shorter (mean ± SD, 9.4 ± 3.1 vs 6.8 ± 2.7 min).",
+         [("9.4 ± 3.1", "time"), ("6.8 ± 2.7 min", "time")]),
+        ("Off time was reduced by 1.34 h with lithium.", [("1.34 h", "mean_change")]),
+        ("Mean haemoglobin was similar at 1.9 g/dL and 1.7 g/dL.",
+         [("1.9", "score"), ("1.7", "score")]),
+        ("Cholesterol had fallen from 3.6 to 2.0 mmol/L.", [("3.6", "score"), ("2.0", "score")]),
+        ("Lithium cut the score to 12.1 ± 5.7 from 35.7 ± 9.0.", [("12.1 ± 5.7", "score"), ("35.7 ± 9.0", "score")]),
+        ("Mood was better on lithium (M = 4.78, SD = 3.56).", [("4.78", "score")]),
+        ("Walking distance hardly changed (+9 m; P > 0.2).", [("+9", "mean_change"), ("P > 0.2", "p_value")]),
+        ("Morphine consumption was 14.2 ± 6.8 mg.", [("14.2 ± 6.8", "score")]),
+        # differences, intervals that only their estimate names
+        ("The adjusted difference was 8.9% (95% CI −1.3 to 19.1).",
+         [("8.9%", "effect_size"), ("−1.3 to 19.1", "interval")]),
+        ("Survival was 75% (69–82) against 70% (64 to 77).",
+         [("75%", "percent"), ("69–82", "interval"), ("70%", "percent"), ("64 to 77", "interval")]),
+        ("The NNT to prevent a relapse with lithium was 4.8.", [("4.8", "effect_size")]),
+        ("It helped (OR for lithium vs placebo, 3.41 [95% CI, 2.41-4.83]).",
+         [("3.41", "effect_size"), ("2.41-4.83", "interval")]),
         ("Lower pain was seen (3.0 versus 4.6; p = 0.02).",
          [("3.0", "score"), ("4.6", "score"), ("p = 0.02", "p_value")]),
     ],
@@ -85,6 +107,11 @@ def test_spans_and_kinds(nlp: Language, text: str, expected: list[tuple[str, str
         "Eyes were dilated with phenylephrine 10% for 40 minutes.",
         "12/25 patients responded.",
         "Follow-up lasted a median of 6.3 years.",
+        "The score ranges from 0 (none) to 100 (worst).",
+        "The ejection fraction had to be below 50%.",
+        "Anaesthesia was kept with isoflurane (2–3% in oxygen).",
+        "Time from diagnosis was 2.9 ± 2.1 years.",
+        "Assessments took place at 6 and 12 months.",
     ],
 )
 def test_what_is_no_result(nlp: Language, text: str) -> None:
@@ -120,6 +147,15 @@ def test_no_number_is_a_result_and_a_sample_size(nlp: Language) -> None:
     assert len(sizes) == 4
     assert len(values) == 4
     assert not any(a < d and c < b for a, b in sizes for c, d in values)
+
+
+def test_a_column_of_p_values(nlp: Language) -> None:
+    source = "# R\n\n| Study | Weeks | P value |\n|---|---|---|\n| Roe 2001 | 12 | 0.03 |\n| Doe 2002 | 6 | <0.05 |\n"
+    document = build(source, "demo")
+    doc = nlp(attach(nlp.make_doc(document.text), document))
+    found = [(document.text[f.start : f.end], f.value) for f in get(doc, "RESULT")]
+    assert [text for text, _ in found] == ["0.03", "<0.05"]
+    assert {value.kind for _, value in found if isinstance(value, ResultValue)} == {"p_value"}
 
 
 def test_cells_under_an_outcome(nlp: Language) -> None:
