@@ -69,7 +69,7 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Fluoroscopy time was shorter (mean ± SD, 9.4 ± 3.1 vs 6.8 ± 2.7 min).",
          [("9.4 ± 3.1", "time"), ("6.8 ± 2.7 min", "time")]),
         ("Off time was reduced by 1.34 h with lithium.", [("1.34 h", "mean_change")]),
-        ("Mean haemoglobin was similar at 1.9 g/dL and 1.7 g/dL.",
+        ("Mean haemoglobin levels were similar at 1.9 g/dL and 1.7 g/dL.",
          [("1.9", "score"), ("1.7", "score")]),
         ("Cholesterol had fallen from 3.6 to 2.0 mmol/L.", [("3.6", "score"), ("2.0", "score")]),
         ("Lithium cut the score to 12.1 ± 5.7 from 35.7 ± 9.0.", [("12.1 ± 5.7", "score"), ("35.7 ± 9.0", "score")]),
