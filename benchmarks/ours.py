@@ -15,7 +15,7 @@ from pipeline.reading.text import build
 from pipeline.schema import Document
 from pipeline.settings import Settings
 
-#: The step that belongs to no component: one pass of the automaton, which all matchers read.
+#: The step that belongs to no component: one pass for all lexicons and cues, which all matchers read.
 LOOKUP = "lexicon lookup, for all of them"
 
 

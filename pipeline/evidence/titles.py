@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.language.lookup import automaton
+from pipeline.language.lookup import look_up
 
 
 @lru_cache(maxsize=4096)
@@ -17,9 +17,8 @@ def title_drugs(title: str) -> tuple[str, ...]:
     spans = sorted(
         {
             (hit.start, hit.end, hit.entry.row["name"])
-            for hit in automaton().find(title)
-            if hit.entry.lexicon == "drugs"
-            and not hit.entry.row.get("context")
+            for hit in look_up(title).hits.get("drugs", ())
+            if not hit.entry.row.get("context")
             # the drug in another thing's name ("mammalian target of rapamycin")
             and not title[: hit.start].lower().endswith("target of ")
         },

@@ -1,39 +1,19 @@
 """Cues: words that say what a sentence is about (people, trials, animals, mechanisms …), as rows of cues.tsv.
 
-One pass of one automaton finds every cue of a text; sentences and paragraphs are then weighed by bisection, only
-where a matcher asks. The weights are set by hand and checked on development texts; a row can be added by anybody.
+The pass that finds the lexicons' phrases (`lookup`) finds every cue of a text; sentences and paragraphs are then
+weighed by bisection, only where a matcher asks. The weights are set by hand and checked on development texts; a row
+can be added by anybody.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cache
+from collections.abc import Mapping
 
-import ahocorasick
 from spacy.tokens import Doc
 
 from pipeline.language.common import text_of
-from pipeline.language.lexicon import fold, rows, split
-from pipeline.language.lookup import folded_of
-
-#: a cue found: where it starts and ends, what kind it is, and its weight
-Cue = tuple[int, int, str, float]
-
-
-@cache
-def _machine(*tables: str) -> ahocorasick.Automaton:
-    forms: dict[str, list[tuple[str, float]]] = {}
-    for row in (row for table in tables for row in rows(table)):
-        kind = row.get("kind") or row["role"]
-        for form in [row["form"], *split(row["variants"])]:
-            kinds = forms.setdefault(fold(form), [])
-            if kind not in [known for known, _ in kinds]:
-                kinds.append((kind, float(row.get("weight") or 1)))
-    machine = ahocorasick.Automaton()
-    for form, kinds in forms.items():
-        machine.add_word(form, (len(form), tuple(kinds)))
-    machine.make_automaton()
-    return machine
+from pipeline.language.lookup import Cue, found_in
 
 
 class Cues:
@@ -46,32 +26,21 @@ class Cues:
     (False, True, 1.0)
     """
 
-    def __init__(self, folded: str, *tables: str) -> None:
-        self._cues: dict[str, list[Cue]] = {}
+    def __init__(self, found: Mapping[str, list[Cue]]) -> None:
+        self._cues = found
         self._ends: dict[str, list[int]] = {}
-        last = len(folded)
-        for at, (length, kinds) in _machine(*tables).iter(folded):
-            end = at + 1
-            start = end - length
-            if (end < last and folded[end].isalnum() and folded[at].isalnum()) or (
-                start and folded[start - 1].isalnum() and folded[start].isalnum()
-            ):
-                continue
-            for kind, weight in kinds:
-                if kind in self._cues:
-                    self._cues[kind].append((start, end, kind, weight))
-                    self._ends[kind].append(end)
-                else:
-                    self._cues[kind], self._ends[kind] = [(start, end, kind, weight)], [end]
 
     def between(self, kind: str, start: int, end: int) -> list[Cue]:
         """The cues of a kind that lie in [start, end), in order of their end."""
+        cues = self._cues.get(kind)
+        if cues is None:
+            return []
         ends = self._ends.get(kind)
         if ends is None:
-            return []
+            ends = self._ends[kind] = [cue[1] for cue in cues]
         low = bisect_right(ends, start)
         high = bisect_right(ends, end, low)
-        return [cue for cue in self._cues[kind][low:high] if cue[0] >= start] if high > low else []
+        return [cue for cue in cues[low:high] if cue[0] >= start] if high > low else []
 
     def every(self, kind: str) -> list[Cue]:
         """All cues of a kind, in order."""
@@ -82,16 +51,15 @@ class Cues:
 
     def weight(self, kind: str, start: int, end: int, most: float = 1e9) -> float:
         """Sum of the weights of a kind's cues in [start, end), up to ``most``."""
-        return min(most, sum(cue[3] for cue in self.between(kind, start, end)))
+        return min(most, sum(cue[2] for cue in self.between(kind, start, end)))
 
 
-def cues_of(doc: Doc) -> Cues:
-    """The cues of a doc, found once: those of cues.tsv, context.tsv and outcomes_heads.tsv."""
-    found = doc.user_data.get("goldpan.cues")
+def cues_of(doc: Doc, group: str = "about") -> Cues:
+    """The cues of a doc, found once: those of a group of tables (`lookup.CUES`)."""
+    key = f"goldpan.cues.{group}"
+    found: Cues | None = doc.user_data.get(key)
     if found is None:
-        found = doc.user_data["goldpan.cues"] = Cues(
-            folded_of(doc), "cues.tsv", "context.tsv", "outcomes_heads.tsv"
-        )
+        found = doc.user_data[key] = Cues(found_in(doc).cues[group])
     return found
 
 

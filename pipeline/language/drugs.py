@@ -8,8 +8,7 @@ receptors and the like (lexicons/not_drugs.tsv) take their stretch of text befor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -17,10 +16,11 @@ from spacy.tokens import Doc
 from pipeline.language.abbreviations import definitions_of
 from pipeline.language.common import OnCharacters, get, put, sentences_of, text_of
 from pipeline.language.given import CODE, GIVEN, beside_given
-from pipeline.language.lexicon import Entry, Hit, fold, rows, split
-from pipeline.language.lookup import automaton, hits_of
+from pipeline.language.lexicon import Entry, Hit, fold
+from pipeline.language.lookup import folded_of, hits_of, look_up, signs
 from pipeline.language.ner import entities_of
 from pipeline.language.numbers import DASHES
+from pipeline.language.stems import GLUED, glued_name, stem_of
 from pipeline.schema import DrugValue, Found
 
 _SALT = re.compile(
@@ -49,39 +49,14 @@ _JOINED_BEFORE = re.compile(
 _JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
 _BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
 #: The form of a code that no lexicon has; trials (``TAX-327``, ``NSABP-B-31``) are not given to anybody.
-_NEW_CODE = re.compile(r"(?<![\w-])[A-Z]{2,5}-\d{3,6}[A-Z]{0,2}(?![\w-])")
-_GLUED = re.compile(r"(?<![\w-])([A-Za-z][a-z]{4,})(?=(?:controlled|treated|induced)(?![a-z]))")
+_WORD_SIGN = re.compile(r"\w")
+_CODE_TAIL = re.compile(r"-\d{3,6}[A-Z]{0,2}(?![\w-])")  # the search leaps from dash to dash
+_CODE_HEAD = re.compile(r"(?<![\w-])[A-Z]{2,5}$")
 _CLASS_ENDING = re.compile(
     r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
     r"antagonists?|agonists?|inhibitors?|blockers?|agents?|drugs?|derivatives?|metabolites?|compounds?|oxygen|water|nitrogen|carbon|hydrogen|phosphates?|sulfur|nucleotides?)$",
     re.IGNORECASE,
 )
-
-
-@cache
-def _stems() -> list[tuple[re.Pattern[str], str]]:
-    out = []
-    for row in rows("inn_stems.tsv"):
-        if row["position"] != "suffix":
-            continue
-        exceptions = "|".join(re.escape(word) for word in split(row["exceptions"]))
-        guard = rf"(?!(?:{exceptions})(?![a-z]))" if exceptions else ""
-        low = max(int(row["min_length"] or 6) - len(row["stem"]), 2)
-        out.append((re.compile(rf"{guard}[a-z]{{{low},}}{re.escape(row['stem'])}"), row["stem"]))
-    return out
-
-
-@cache
-def _stem_words() -> re.Pattern[str]:
-    """Words of running text that end in a stem; one pattern for all of them."""
-    stems = "|".join(
-        sorted(
-            {re.escape(row["stem"]) for row in rows("inn_stems.tsv") if row["position"] == "suffix"},
-            key=len,
-            reverse=True,
-        )
-    )
-    return re.compile(rf"(?<![\w])[A-Za-z][a-z]{{3,}}(?:{stems})s?(?![\w])")
 
 
 def preferred(entry: Entry) -> DrugValue:
@@ -121,6 +96,7 @@ class _Search:
         self.blocked: list[tuple[int, int]] = []
         self.aliases: dict[str, DrugValue] = {}
         self.foreign: set[str] = set()
+        self.signs = signs().of(folded_of(doc))
 
     def run(self) -> list[Found]:
         hits = self._lexicon_hits()
@@ -264,7 +240,8 @@ class _Search:
         """Names with a trade mark sign, and names glued to their participle (``placebocontrolled``)."""
         taken = _Cover([*self.blocked, *((f.start, f.end) for f in self.found)])
         ends = {f.end: f for f in self.found}
-        for match in _BRAND.finditer(self.text):
+        marked = "®" in self.text or "™" in self.text
+        for match in _BRAND.finditer(self.text) if marked else ():
             start, end = match.span(1)
             if taken.overlaps(start, end):
                 continue
@@ -278,13 +255,12 @@ class _Search:
                     else DrugValue(fold(match[1]))
                 )
                 self._add(start, end, value, "brand:®")
-        for match in _GLUED.finditer(self.text):
-            start, end = match.span(1)
-            inside = automaton().find(match[1])
-            whole = [
-                h for h in inside if h.start == 0 and h.end == len(match[1]) and h.entry.lexicon == "drugs"
-            ]
-            if whole and not taken.overlaps(start, end):
+        for start, end in self._signed(GLUED):
+            name = glued_name(self.text[start:end].lower()) or ""
+            end = start + len(name)
+            inside = look_up(name).hits.get("drugs", ())
+            whole = [hit for hit in inside if (hit.start, hit.end) == (0, len(name))]
+            if whole and self.text[start - 1 : start] != "-" and not taken.overlaps(start, end):
                 self._add(
                     start, end, preferred(whole[0].entry), f"lexicon:{whole[0].entry.row['name']}:glued"
                 )
@@ -294,9 +270,14 @@ class _Search:
     def _codes(self, covered: _Cover) -> None:
         """Investigational codes (``KTV-2209``): one that is given anywhere in the text is a drug all over it."""
         places: dict[str, list[tuple[int, int]]] = {}
-        for match in _NEW_CODE.finditer(self.text):
-            if match[0] not in self.foreign and not covered.overlaps(*match.span()):
-                places.setdefault(match[0], []).append(match.span())
+        for match in _CODE_TAIL.finditer(self.text):
+            letters = _CODE_HEAD.search(self.text, max(0, match.start() - 6), match.start())
+            if letters is None:
+                continue
+            start, end = letters.start(), match.end()
+            code = self.text[start:end]
+            if code not in self.foreign and not covered.overlaps(start, end):
+                places.setdefault(code, []).append((start, end))
         for code, spans in places.items():
             if any(self._beside_given(start, end) for start, end in spans):
                 for start, end in spans:
@@ -322,21 +303,29 @@ class _Search:
                 covered.add(start, end)
 
     def _stems(self, covered: _Cover) -> None:
-        """Words with an INN stem (WHO, The use of stems in the selection of INN)."""
-        for match in _stem_words().finditer(self.text):
-            start, end = match.span()
-            if covered.overlaps(start, end):
+        """Words with an INN stem."""
+        for start, end in self._signed(""):
+            stem = stem_of(self.text[start:end].lower())
+            if stem and not covered.overlaps(start, end) and not _OTHER_THING.match(self.text, end):
+                start, end = self._extend(start, end)
+                self._add(start, end, DrugValue(stem[0]), f"stem:-{stem[1]}")
+                covered.add(start, end)
+
+    def _signed(self, wanted: str) -> Iterator[tuple[int, int]]:
+        """The words with a sign of a drug, `GLUED` or else a stem; no capitals but the first."""
+        folded = folded_of(self.doc)
+        for word, said in self.signs:
+            if (said == GLUED) != (wanted == GLUED):
                 continue
-            word = match[0].lower()
-            if word.endswith("s") and not any(pattern.fullmatch(word) for pattern, _ in _stems()):
-                word = word[:-1]
-            for pattern, stem in _stems():
-                if pattern.fullmatch(word):
-                    if not _OTHER_THING.match(self.text, end):
-                        start, end = self._extend(start, end)
-                        self._add(start, end, DrugValue(word), f"stem:-{stem}")
-                        covered.add(start, end)
-                    break
+            start = folded.find(word)
+            while start >= 0:
+                end = start + len(word)
+                alone = not _WORD_SIGN.match(folded, end) and not (
+                    start and _WORD_SIGN.match(folded, start - 1)
+                )
+                if alone and self.text[start + 1 : end].islower():
+                    yield start, end
+                start = folded.find(word, end)
 
 
 class _Cover:

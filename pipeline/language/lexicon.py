@@ -1,36 +1,32 @@
-"""All lexicons in one automaton: one pass over a text finds every entry of every lexicon.
+"""The lexicons' words and phrases, found in one pass over a text.
 
 Entries are rows of the data files in pipeline/lexicons. Matching ignores case and the kind of dash and
 apostrophe, unless an entry is exact (abbreviations). An entry matches whole words only.
 
-The automaton is Aho and Corasick's (1975, doi:10.1145/360825.360855), as pyahocorasick implements it.
+`Phrases` finds them all in one pass; `Traits` tells what single words show by their letters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
 from pipeline.lexicons import rows
 
-_FOLD = str.maketrans(
-    {
-        "‐": "-",
-        "‑": "-",
-        "‒": "-",
-        "–": "-",
-        "—": "-",
-        "−": "-",
-        "’": "'",
-        "‘": "'",
-        "`": "'",
-        "´": "'",
-        "\n": " ",
-        "\t": " ",
-    }
-)
+#: Signs and the plain ones that they are matched as, one by one: two replacements cost less than a translation.
+_FOLD = [
+    *((dash, "-") for dash in "‐‑‒–—−"),
+    *((apostrophe, "'") for apostrophe in "’‘`´"),
+    ("\n", " "),
+    ("\t", " "),
+]
+#: A word as the lexicons see it: a run of letters and digits.
+_RUN = re.compile(r"[^\W_]+")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,7 @@ class Entry:
     field: str = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found in a text, by character."""
 
     start: int
@@ -59,71 +54,125 @@ def fold(text: str) -> str:
     >>> fold("Montgomery–Åsberg")
     'montgomery-åsberg'
     """
-    text = text.translate(_FOLD)
+    for sign, plain in _FOLD:
+        if sign in text:
+            text = text.replace(sign, plain)
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals fold to two characters
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     return lower
 
 
-class Automaton:
-    """Finds all entries in one pass.
+class Phrases(Generic[V]):
+    """Finds phrases, each with a value, at word boundaries in folded text; overlapping ones included.
 
-    >>> automaton = Automaton([Entry("drugs", "lithium", {"name": "lithium"}),
-    ...                        Entry("scales", "VAS", {"name": "VAS"}, exact=True)])
-    >>> [(hit.start, hit.entry.surface) for hit in automaton.find("Lithium and VAS, not vas or lithiums")]
-    [(0, 'lithium'), (12, 'VAS')]
+    The automaton is Aho and Corasick's (1975, doi:10.1145/360825.360855), as pyahocorasick implements it. It runs over
+    the text with a blank for every sign that is no letter or digit, and knows each phrase between blanks: so it stops
+    only at whole words (a third of its stops otherwise), where the signs are then compared.
+
+    >>> phrases = Phrases({"lithium": 1, "lithium carbonate": 2, "(r)-ketamine": 3, "5-ht": 4})
+    >>> phrases.find("lithium carbonate, (r)-ketamine; lithiums, 5 ht")
+    [(7, 0, 1), (17, 0, 2), (31, 19, 3)]
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        grouped: dict[str, list[Entry]] = {}
-        for entry in entries:
-            grouped.setdefault(fold(entry.surface), []).append(entry)
+    def __init__(self, phrases: Mapping[str, V]) -> None:
+        self._signs: list[tuple[str, V]] = []  # phrases without a letter or digit
+        # of each phrase: how far its start lies before the end of its key, its length, itself
+        grouped: dict[str, list[tuple[int, int, str, V]]] = {}
+        for phrase, value in phrases.items():
+            words = _blank(phrase)
+            # a sign at an end of a phrase is its own boundary
+            before = " " if words[:1] != " " else ""
+            after = " " if words[-1:] != " " else ""
+            if words.strip():
+                # the blank before the text shifts all places by one
+                back = len(phrase) + len(after)
+                grouped.setdefault(before + words + after, []).append((back, len(phrase), phrase, value))
+            elif phrase:
+                self._signs.append((phrase, value))
         self._machine = ahocorasick.Automaton()
         for key, group in grouped.items():
-            if key:
-                self._machine.add_word(key, (len(key), tuple(group)))
+            self._machine.add_word(key, tuple(group))
+        self._empty = not grouped
         if grouped:
             self._machine.make_automaton()
-        self._empty = not grouped
 
-    def find(self, text: str, folded: str | None = None) -> list[Hit]:
-        """All hits at word boundaries, overlapping ones included, in order of their end.
-
-        ``folded`` is ``fold(text)`` where the caller has it already.
-        """
-        if self._empty:
-            return []
-        folded = fold(text) if folded is None else folded
-        hits: list[Hit] = []
-        last = len(folded)
-        for at, (length, group) in self._machine.iter(folded):
-            end = at + 1
-            start = end - length
-            if (start and folded[start - 1].isalnum() and folded[start].isalnum()) or (
-                end < last and folded[end].isalnum() and folded[end - 1].isalnum()
-            ):
-                continue
-            hits.extend(
-                Hit(start, end, entry)
-                for entry in group
-                if not entry.exact or text[start:end].translate(_FOLD) == entry.surface.translate(_FOLD)
-            )
-        return hits
+    def find(self, folded: str) -> list[tuple[int, int, V]]:
+        """The phrases in a text, (end, start, value) each, in this order."""
+        found: list[tuple[int, int, V]] = []
+        if not self._empty:
+            starts_with = folded.startswith
+            for at, group in self._machine.iter(f" {_blank(folded)} "):
+                for back, length, phrase, value in group:
+                    start = at - back
+                    if starts_with(phrase, start):
+                        found.append((start + length, start, value))
+        for phrase, value in self._signs:
+            start = folded.find(phrase)
+            while start >= 0:
+                found.append((start + len(phrase), start, value))
+                start = folded.find(phrase, start + len(phrase))
+        found.sort()  # nearly sorted already; no two are equal before their values are compared
+        return found
 
 
-def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The leftmost-longest hits that do not overlap, in order.
+def _blank(text: str) -> str:
+    """A text with a blank for every sign that is no letter or digit."""
+    for sign in set(text):
+        if not sign.isalnum():
+            text = text.replace(sign, " ")
+    return text
 
-    >>> e = Entry("x", "a", {})
-    >>> [(h.start, h.end) for h in longest([Hit(0, 4, e), Hit(0, 9, e), Hit(5, 9, e), Hit(10, 12, e)])]
-    [(0, 9), (10, 12)]
+
+class Traits(Generic[V]):
+    """What single words tell by their own letters, asked once for each word and kept, up to a number of words.
+
+    >>> traits = Traits(lambda word: word.endswith("ide") or None)
+    >>> traits.of("bromide and chloride, not ideas; bromide")
+    [('bromide', True), ('chloride', True)]
     """
-    out: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
-        if not out or hit.start >= out[-1].end:
-            out.append(hit)
-    return out
+
+    def __init__(self, trait: Callable[[str], V | None], most: int = 300_000) -> None:
+        self._trait = trait
+        self._none: set[str] = set()
+        self._some: dict[str, V] = {}
+        self._most = most
+
+    def of(self, text: str) -> list[tuple[str, V]]:
+        """The words of a text that have a trait, each once, by name; words end at white space and signs."""
+        out = []
+        for piece in set(text.split()) - self._none:
+            plain = True
+            for word in _RUN.findall(piece):
+                value = self._some.get(word)
+                if value is None:
+                    value = self._trait(word)
+                if value is not None:
+                    plain = False
+                    self._some[word] = value
+                    out.append((word, value))
+            if plain and len(self._none) < self._most:
+                self._none.add(piece)
+        return sorted(set(out))
+
+
+def is_as_printed(entry: Entry, text: str, start: int, end: int) -> bool:
+    """Whether a folded match is one in the text's own capitals, where the entry asks for that.
+
+    >>> vas = Entry("scales", "VAS", {}, exact=True)
+    >>> is_as_printed(vas, "VAS, vas", 0, 3), is_as_printed(vas, "VAS, vas", 5, 8)
+    (True, False)
+    """
+    if not entry.exact:
+        return True
+    printed = text[start:end]
+    return printed == entry.surface or _plain(printed) == _plain(entry.surface)
+
+
+def _plain(text: str) -> str:
+    for sign, plain in _FOLD:
+        text = text.replace(sign, plain)
+    return text
 
 
 def split(cell: str) -> list[str]:
@@ -131,4 +180,4 @@ def split(cell: str) -> list[str]:
     return [value.strip() for value in cell.split("|") if value.strip()]
 
 
-__all__ = ["Automaton", "Entry", "Hit", "fold", "longest", "rows", "split"]
+__all__ = ["Entry", "Hit", "Phrases", "Traits", "fold", "is_as_printed", "rows", "split"]

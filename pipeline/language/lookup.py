@@ -1,14 +1,16 @@
-"""The lexicons as entries of one automaton, and the hits of a doc, found once for all matchers."""
+"""All lexicons and cues in one table of phrases, and what it finds in a doc, once for all matchers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from pipeline.language.common import text_of
-from pipeline.language.lexicon import Automaton, Entry, Hit, fold, rows, split
+from pipeline.language.lexicon import Entry, Hit, Phrases, Traits, fold, is_as_printed, rows, split
+from pipeline.language.stems import sign
 
 
 def _drugs() -> Iterator[Entry]:
@@ -49,27 +51,101 @@ NUMBER_WORDS = (
 )  # fmt: skip
 
 
+def _entries() -> Iterator[Entry]:
+    yield from _drugs()
+    yield from _scales()
+    yield from _outcomes()
+    for row in rows("not_drugs.tsv"):
+        # short capitals (ER, NO, NET) are words in lower case
+        yield Entry("not_drugs", row["term"], row, exact=row["term"].isupper() and len(row["term"]) <= 6)
+    for word in NUMBER_WORDS:
+        yield Entry("numbers", word, {})
+
+
+class _Known(NamedTuple):
+    """What a phrase is: (lexicon, entry, whether in its own capitals only), and (group, kind, weight) as a cue."""
+
+    entries: list[tuple[str, Entry, bool]]
+    cues: list[tuple[str, str, float]]
+
+
+#: Tables of cues that are looked at together.
+CUES = {"about": ("cues.tsv", "context.tsv", "outcomes_heads.tsv"), "results": ("result_cues.tsv",)}
+
+
 @cache
-def automaton() -> Automaton:
-    """The automaton of all lexicons; built on first use, a fraction of a second."""
-    entries = [*_drugs(), *_scales(), *_outcomes()]
-    # short capitals (ER, NO, NET) are words in lower case
-    entries += [
-        Entry("not_drugs", row["term"], row, exact=row["term"].isupper() and len(row["term"]) <= 6)
-        for row in rows("not_drugs.tsv")
-    ]
-    entries += [Entry("numbers", word, {}) for word in NUMBER_WORDS]
-    return Automaton(entries)
+def phrases() -> Phrases[_Known]:
+    """Every phrase of every lexicon and table of cues; built on first use, a fraction of a second."""
+    known: dict[str, _Known] = {}
+    for entry in _entries():
+        known.setdefault(fold(entry.surface), _Known([], [])).entries.append(
+            (entry.lexicon, entry, entry.exact)
+        )
+    for group, tables in CUES.items():
+        for row in (row for table in tables for row in rows(table)):
+            kind = row.get("kind") or row["role"]
+            for form in [row["form"], *split(row["variants"])]:
+                cues = known.setdefault(fold(form), _Known([], [])).cues
+                if all((group, kind) != (other, what) for other, what, _ in cues):
+                    cues.append((group, kind, float(row.get("weight") or 1)))
+    return Phrases(known)
+
+
+@cache
+def signs() -> Traits[str]:
+    """What words tell of a drug in their own letters (`stems.sign`)."""
+    return Traits(sign)
+
+
+#: a cue found: where it starts and ends, and its weight
+Cue = tuple[int, int, float]
+
+
+class Found(NamedTuple):
+    """What one pass over a text found: the hits of each lexicon; of each group of cues, the cues of each kind."""
+
+    hits: dict[str, list[Hit]]
+    cues: dict[str, dict[str, list[Cue]]]
+
+
+def look_up(text: str, folded: str | None = None) -> Found:
+    """The hits of each lexicon and the cues of each group in a text, overlapping ones too, by their end.
+
+    ``folded`` is ``fold(text)`` where the caller has it already.
+
+    >>> found = look_up("Lithium and VAS, not vas or lithiums")
+    >>> [(name, [hit.entry.surface for hit in hits]) for name, hits in found.hits.items()]
+    [('drugs', ['lithium']), ('scales', ['VAS'])]
+    """
+    hits: dict[str, list[Hit]] = {}
+    cues: dict[str, dict[str, list[Cue]]] = {group: {} for group in CUES}
+    for end, start, (entries, kinds) in phrases().find(fold(text) if folded is None else folded):
+        for group, kind, weight in kinds:
+            found = cues[group].get(kind)
+            if found is None:
+                cues[group][kind] = [(start, end, weight)]
+            else:
+                found.append((start, end, weight))
+        for lexicon, entry, exact in entries:
+            if not exact or is_as_printed(entry, text, start, end):
+                if lexicon in hits:
+                    hits[lexicon].append(Hit(start, end, entry))
+                else:
+                    hits[lexicon] = [Hit(start, end, entry)]
+    return Found(hits, cues)
+
+
+def found_in(doc: Doc) -> Found:
+    """What the lexicons know in a doc, found once for all matchers."""
+    found: Found | None = doc.user_data.get("goldpan.lookup")
+    if found is None:
+        found = doc.user_data["goldpan.lookup"] = look_up(text_of(doc), folded_of(doc))
+    return found
 
 
 def hits_of(doc: Doc, lexicon: str) -> list[Hit]:
-    """The hits of one lexicon in a doc, overlapping ones included, by their end; one pass serves all lexicons."""
-    found: dict[str, list[Hit]] | None = doc.user_data.get("goldpan.hits")
-    if found is None:
-        found = doc.user_data["goldpan.hits"] = {}
-        for hit in automaton().find(text_of(doc), folded_of(doc)):
-            found.setdefault(hit.entry.lexicon, []).append(hit)
-    return found.get(lexicon, [])
+    """The hits of one lexicon in a doc, overlapping ones included, by their end."""
+    return found_in(doc).hits.get(lexicon, [])
 
 
 def folded_of(doc: Doc) -> str:

@@ -316,7 +316,7 @@ def numbers_of(doc: Doc) -> Numbers:
         text = text_of(doc)
         seeds = sorted(
             {hit.start for hit in hits_of(doc, "numbers")}
-        )  # the automaton has passed there anyway
+        )  # the pass over all lexicons has been there anyway
         numbers = sorted([*_in_digits(text), *_in_words(text, seeds)], key=lambda n: n.start)
         found = doc.user_data["goldpan.numbers"] = Numbers(numbers)
     return found

@@ -98,7 +98,7 @@ class Evidence:
     def behind_people(self, c: Candidate) -> bool:
         """*patients with severe X*, *chronic X*, *MDD with X*; not *the percentage of patients with X*."""
         text, low = self.text, self.sentences.around(c.start)[0]
-        for start, end, _, _ in self.cues.between("blocker_before", max(low, c.start - 80), c.start):
+        for start, end, _ in self.cues.between("blocker_before", max(low, c.start - 80), c.start):
             between = patterns.WHOSE if text.endswith(_PREPOSITIONS, start, end) else patterns.BESIDE
             if between.fullmatch(text, end, c.start):
                 return not patterns.COUNTED.search(text, max(low, start - 30), start)
@@ -180,13 +180,13 @@ class Evidence:
         condition = self.folded[c.at : c.to] in self.conditions
         near = 25 if condition else 60
         for kind in ("change_verb", "asked_of"):
-            for _, end, _, _ in cues.between(kind, max(low, c.start - near), c.start):
+            for _, end, _ in cues.between(kind, max(low, c.start - near), c.start):
                 if patterns.OBJECT.fullmatch(text, end, c.start) and not patterns.CLAUSE.search(
                     text, end, c.start
                 ):
                     return True
         for kind in ("change_verb", "told_of"):
-            for start, _, _, _ in cues.between(kind, c.end, min(high, c.end + near)):
+            for start, _, _ in cues.between(kind, c.end, min(high, c.end + near)):
                 if not patterns.NEW_CLAUSE.search(text, c.end, start):
                     return True
         if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):

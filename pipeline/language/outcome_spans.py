@@ -116,7 +116,7 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
         _widen(text, candidate, *sentences.around(start), cues)
         out.append(candidate)
     out += _scores(doc, text, cues, sentences)
-    for start, end, _, _ in cues.every("change_noun"):
+    for start, end, _ in cues.every("change_noun"):
         reported = patterns.KEPT.match(text, end) or patterns.STRESSED.search(text, max(0, start - 16), start)
         if (
             text[start : start + 11].lower() == "improvement"
@@ -124,7 +124,7 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
             and not patterns.HAS_OBJECT.match(text, end)
         ):
             out.append(Candidate(start, end, start, end, (), "noun of change: improvement"))
-    for start, end, _, _ in cues.every("adverse_head"):
+    for start, end, _ in cues.every("adverse_head"):
         phrase = patterns.HEADED.search(text, max(sentences.around(start)[0], start - 60), end)
         if phrase:
             at = phrase.start()
@@ -165,7 +165,7 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
             continue
         if any(
             low < end and start < high and (low < start or end < high or (low, high) == (start, end))
-            for low, high, _, _ in cues.between("not_endpoint", start - 40, end + 30)
+            for low, high, _ in cues.between("not_endpoint", start - 40, end + 30)
         ):
             continue
         last = end
@@ -200,7 +200,7 @@ def _measured() -> dict[str, str]:
 
 def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:
     """Where the noun of change begins whose object begins at ``at`` (*reduction in their* …), or None."""
-    for start, end, _, _ in reversed(cues.between("change_noun", max(low, at - 100), at)):
+    for start, end, _ in reversed(cues.between("change_noun", max(low, at - 100), at)):
         if patterns.CHANGE_OF.fullmatch(text, end, at) and text[start:end].lower() in _nouns().forms:
             return start
     return None

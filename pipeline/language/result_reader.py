@@ -8,12 +8,10 @@ from spacy.tokens import Doc
 
 from pipeline.language import result_patterns as pat
 from pipeline.language.common import get, sentences_of, tables_of
-from pipeline.language.cues import Cues, cues_of, text_of
-from pipeline.language.lookup import folded_of
+from pipeline.language.cues import cues_of, text_of
 from pipeline.language.numbers import numbers_of
 from pipeline.schema import Found, Label, ResultKind, ResultValue
 
-_CUES = "result_cues.tsv"
 #: what takes a number before results do
 _OTHERS: tuple[Label, ...] = ("DOSE", "SCALE", "SAMPLE_SIZE", "DRUG")
 
@@ -26,7 +24,7 @@ class Reader:
         self.numbers = numbers_of(doc)
         self.sentences = sentences_of(doc)
         self.tables = tables_of(doc)
-        self.cues = Cues(folded_of(doc), _CUES)
+        self.cues = cues_of(doc, "results")
         self.scales = [s.start for s in get(doc, "SCALE")]
         self.outcomes = [s.start for s in get(doc, "OUTCOME")]
         self.drugs = {d.start for d in get(doc, "DRUG")}
