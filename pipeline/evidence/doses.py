@@ -134,9 +134,12 @@ def _slip(
     for fa in ours:
         for fb in theirs:
             (na, ua), (nb, ub) = _in_base(fa["value"]), _in_base(fb["value"])
-            if ua != ub and set(fa["value"]["amounts"]) & set(fb["value"]["amounts"]):
+            printed = [str(f["value"]["unit"]).removesuffix("/d") for f in (fa, fb)]
+            one_number = set(fa["value"]["amounts"]) & set(fb["value"]["amounts"])
+            one_amount = ua == ub and set(na) & set(nb)
+            if one_number and not one_amount and (ua != ub or printed[0] != printed[1]):
                 days = _daily(fa["value"]), _daily(fb["value"])
-                if _per_day(ua, ub) and (None in days or days[0] == days[1]):
+                if _per_day(ua, ub) and printed[0] == printed[1] and (None in days or days[0] == days[1]):
                     continue
                 said = f"{drug}: {fa['text']} against {fb['text']}"
                 return "unit", "contradict", "high", fa, fb, said

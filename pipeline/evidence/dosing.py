@@ -14,7 +14,7 @@ _FLEXIBLE = re.compile(
 )
 #: A dose behind such words is said for comparison.
 _EQUIVALENT = re.compile(
-    r"\b(?:equivalent|equal|comparable|similar|corresponding|compared) (?:to|with)\b(?:[^.;,]|\.\d)*$",
+    r"\b(?:equivalent|equal|comparable|similar|corresponding) (?:to|with)\b(?:[^.;,]|\.\d)*$",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\s*(?:,|;|/|,?\s*(?:or|and|to))\s*")

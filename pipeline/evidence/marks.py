@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.evidence import cues
+from pipeline.evidence.named import is_by
 from pipeline.schema import Citation, DrugValue, Found, Reference
 
 _ANOTHER_STUDY = re.compile(
@@ -19,6 +20,7 @@ _SAME_STUDY = re.compile(
     r"\b(?:extension|follow-?up|analys[ie]s|subset|phase|part|sub-?study|interim|secondary|of (?:the|this|that))\b",
     re.IGNORECASE,
 )
+_BY = re.compile(r"([A-ZÀ-Þ][\w’'‐-]+) (?:et al\.?|and (?:colleagues|co-?workers|associates))$")
 #: One trial spoken of by its design, so that a review of many cannot be meant.
 _ONE_TRIAL = re.compile(
     r"\b(?:randomi[sz]ed|double-?blind|placebo-?controlled|open-?label|controlled|crossover|"
@@ -67,6 +69,10 @@ def misfit(
         work = references.get(anchor.keys[0]) if len(anchor.keys) == 1 else None
         if work is None or cues.reference_kind(work) not in ("review", "animal"):
             continue
+        # another's name before the mark, and people counted
+        names = _BY.search(text[: anchor.at - start].rstrip("., "))
+        if names and not is_by(work, [names[1]]) and any(m.label == "SAMPLE_SIZE" for m in mentions):
+            return [work.key]
         # the trial stands right before its mark, or the sentence has no other
         said = text[max(0, anchor.at - start - 80) : anchor.at - start] if len(anchors) > 1 else text
         found = _ONE_TRIAL.search(said)

@@ -24,6 +24,21 @@ _WHO = re.compile(
 _SIGNS = re.compile(r" et\s+al\b| and (?:[A-ZÀ-Þ]|co|his co|her co|their co|assoc|others)")
 
 
+_CAPS = r"[A-Z][A-Z0-9]{2,}(?:-[A-Z0-9]+)*"
+#: A trial's name in a title: "the LANTERN trial", "(AMBER-K)", "LANTERN: a randomised …".
+_ACRONYM = re.compile(rf"\b({_CAPS}) (?:[a-z-]+ ){{0,3}}(?:trial|study|program(?:me)?)\b|\(({_CAPS})\)|^({_CAPS}):")
+
+
+def _abbreviates(short: str, before: str) -> bool:
+    """Whether a short form stands for the words right before it (*treatment-resistant depression (TRD)*).
+
+    >>> _abbreviates("TRD", "in treatment-resistant depression "), _abbreviates("AMBER-K", "in heart failure ")
+    (True, False)
+    """
+    initials = "".join(word[0] for word in re.findall(r"[A-Za-z]+", before)).lower()
+    return initials.endswith(re.sub(r"[^a-z]", "", short.lower())[-3:]) or len(short) < 4
+
+
 @lru_cache(8192)
 def surname(text: str) -> str:
     """A surname as it is compared: without case, accents, spaces and hyphens."""
@@ -73,6 +88,30 @@ class Authors:
             if reference.authors:
                 out.setdefault(surname(reference.authors[0]), []).append(key)
         return out
+
+    @cached_property
+    def _acronyms(self) -> dict[str, str]:
+        """The trials' names that titles give (*the LANTERN trial*, *(AMBER-K)*), each with its one work."""
+        out: dict[str, str] = {}
+        twice: set[str] = set()
+        for key, reference in self._references.items():
+            title = reference.title or ""
+            for match in _ACRONYM.finditer(title):
+                name = match[1] or match[2] or match[3]
+                if not _abbreviates(name, title[: match.start()]):
+                    twice |= {name} & out.keys()
+                    out[name] = key
+        return {name: key for name, key in out.items() if name not in twice}
+
+    @cached_property
+    def _any_acronym(self) -> re.Pattern[str] | None:
+        names = sorted(self._acronyms, key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])") if names else None
+
+    def called(self, text: str) -> list[str]:
+        """The works whose trial's name a text gives, in order."""
+        pattern = self._any_acronym
+        return list(dict.fromkeys(self._acronyms[m[0]] for m in pattern.finditer(text))) if pattern else []
 
     def named(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """Start, end and names of each work that a sentence names; two names are a work only where one is theirs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -74,11 +75,13 @@ class Reader:
         assert document is not None
         self.document: Document = document
         self.text = text_of(doc)
+        self.sentences = list(sentences_of(doc))
+        found = list(everything(doc))
+        counted = sorted(f.start for f in found if f.label == "SAMPLE_SIZE")
         self.found = sorted(
-            (f for f in everything(doc) if not self._foreign(f)), key=lambda f: (f.start, f.end)
+            (f for f in found if not self._foreign(f, counted, self.sentences)), key=lambda f: (f.start, f.end)
         )
         self._starts = [f.start for f in self.found]
-        self.sentences = list(sentences_of(doc))
         self.references: dict[str, Reference] = {r.key: r for r in document.references}
         self.citations: Sequence[Citation] = sorted(document.citations, key=lambda c: c.at)
         self._ats = [c.at for c in self.citations]
@@ -86,11 +89,20 @@ class Reader:
         self._in_table = [(t.start, t.end) for t in document.tables]
 
     @staticmethod
-    def _foreign(found: Found) -> bool:
-        """Said of animals, cells or what might be; a drug may be named in a sentence about what might be."""
-        return bool(_FOREIGN & set(found.context)) and not (
-            found.label == "DRUG" and found.context == ("hypothetical",)
-        )
+    def _foreign(found: Found, counted: Sequence[int], sentences: Sequence[tuple[int, int]]) -> bool:
+        """Said of animals, cells or what might be.
+
+        In a sentence about what might be a drug may be named, and people who are counted were there, as was what
+        they were given (*210 took 8 g so that the other drug could be continued*).
+        """
+        if not _FOREIGN & set(found.context):
+            return False
+        if found.context != ("hypothetical",) or found.label not in ("DRUG", "SAMPLE_SIZE", "DOSE"):
+            return True
+        if found.label != "DOSE":
+            return False
+        start, end = sentences[max(0, bisect_right(sentences, (found.start, math.inf)) - 1)]
+        return bisect_left(counted, start) == bisect_left(counted, end)
 
     def own(self, key: str) -> list[Statement]:
         """Every sentence as a statement about one study: that of a paper that reports it itself."""
@@ -142,7 +154,7 @@ class Reader:
             if named is not None:
                 keys, anchors = (named,), []
                 cited = [named]
-            if cited and current and self._compares(text, start, anchors):
+            if anchors and cited and current and self._compares(text, start, anchors):
                 statement.keys, statement.linked = current, "anaphora"
                 out.append(statement)
                 continue
@@ -184,6 +196,9 @@ class Reader:
     def _named(self, s: Statement, cited: Sequence[str]) -> str | None:
         """The work that a sentence names by its authors, where it cites nothing or another work there."""
         found = self.authors.named(s.text)
+        if not found and not cited:
+            called = self.primary(self.authors.called(s.text))
+            return called[0] if len(called) == 1 else None
         if len(found) != 1:
             return None
         start, end, names = found[0]
