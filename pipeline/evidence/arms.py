@@ -76,15 +76,15 @@ def arms_of(
     arms: list[Arm] = []
     flexible = bool(could_vary(title))
     for s in statements:
-        for dose, amounts in given(s, flexible):
+        for dose, drug, amounts in given(s, flexible):
             assert isinstance(dose.value, DoseValue)
-            _add(arms, s, dose, dose.value.drug, amounts, dose.value.unit)
+            _add(arms, s, dose, drug, amounts, dose.value.unit)
     named = {arm.drug for arm in arms}
     for s in statements:
-        for drug in s.of("DRUG"):
-            assert isinstance(drug.value, DrugValue)
-            name = drug.value.name
-            if name in named or _background(s, drug):
+        for mention in s.of("DRUG"):
+            assert isinstance(mention.value, DrugValue)
+            name = mention.value.name
+            if name in named or _background(s, mention):
                 continue
             if (
                 len(s.keys) > 1
@@ -95,7 +95,7 @@ def arms_of(
             ):
                 continue
             named.add(name)
-            _add(arms, s, drug, name, None, None)
+            _add(arms, s, mention, name, None, None)
     set_sizes(arms, statements, groups)
     return _claimed(arms)
 
@@ -150,6 +150,8 @@ def _add(
         arm.duration = duration[1] if duration else None
     for old in arms:
         if old.drug == drug and _one_dose(old, amounts, unit):
+            if amounts and s.linked != "row":
+                old.amounts, old.unit = amounts, unit  # as the prose has it, rather than a table
             for name in ("route", "schedule", "duration"):
                 if getattr(old, name) is None:
                     setattr(old, name, getattr(arm, name))
@@ -164,7 +166,7 @@ def _one_dose(arm: Arm, amounts: list[float] | None, unit: str | None) -> bool:
     if not arm.amounts or not amounts or not arm.unit or not unit or len(arm.amounts) != len(amounts):
         return False
     (ours, base), (theirs, other) = unit_factor(arm.unit), unit_factor(unit)
-    return base == other and all(
+    return base.removesuffix("/d") == other.removesuffix("/d") and all(
         abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True)
     )
 

@@ -76,7 +76,12 @@ def outcomes(a: Side, b: Side) -> Compared:
 
 def _same_endpoint(fa: Fact, fb: Fact) -> bool:
     """Whether two outcomes are one: by their kind; those of no kind by their words (*heavy drinking days*)."""
-    if fa["value"]["name"] != fb["value"]["name"]:
+    names = {fa["value"]["name"], fb["value"]["name"]}
+    if any(f["value"].get("generic") for f in (fa, fb)) and len(names & (_EFFICACY | {"other"})) == len(
+        names
+    ):
+        return True  # "was no better than placebo": said of whatever was measured
+    if len(names) > 1:
         return False
     return fa["value"]["name"] != "other" or bool(_words(fa["text"]) & _words(fb["text"]))
 

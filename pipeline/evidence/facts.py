@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.evidence import cues
 from pipeline.evidence.arms import is_control
-from pipeline.evidence.dosing import daily_factor, for_comparison
+from pipeline.evidence.dosing import daily_factor, for_comparison, portions
 from pipeline.evidence.setting import Finding
 from pipeline.evidence.sizes import arms_of_size
 from pipeline.evidence.statements import Reader, Statement
@@ -72,12 +72,14 @@ def facts_of(
                 given |= {"drug": own[0].drug, "amounts": own[0].amounts, "unit": own[0].unit}
             name = {"total": "n_total", "arm": "n_arm", "dropout": "dropout"}[role]
             yield make(name, given, m.start, m.end)
-        elif isinstance(value, DoseValue) and value.drug and not shared and not for_comparison(s, m):
-            given = {
-                "drug": value.drug, "amounts": list(value.amounts), "unit": value.unit, "range": value.range,
-                "daily": daily_factor(s, m),
-            }  # fmt: skip
-            yield make("dose", given, m.start, m.end)
+        elif isinstance(value, DoseValue) and not shared and not for_comparison(s, m):
+            for drug, amounts in portions(s, m):
+                if drug:
+                    given = {
+                        "drug": drug, "amounts": amounts, "unit": value.unit, "range": value.range,
+                        "daily": daily_factor(s, m),
+                    }  # fmt: skip
+                    yield make("dose", given, m.start, m.end)
         elif isinstance(value, DrugValue):
             yield make("drug", {"name": value.name}, m.start, m.end)
             if not shared and is_control(s, m, value.name):
@@ -140,7 +142,7 @@ def _outcome(s: Statement, finding: Finding, part: bool) -> dict[str, Any]:
     return {
         "name": o.name, "direction": finding.claim, "scale": o.scale, "time": o.time, "arm": o.arm, "value": o.value,
         "onset": onset[1] if onset else None, "part": part,
-        "compared": o.direction is not None,
+        "compared": o.direction is not None, "generic": finding.generic,
         "similar": o.direction == "no difference" and bool(_SIMILAR.search(s.text)),
     }  # fmt: skip
 

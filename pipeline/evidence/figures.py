@@ -136,6 +136,8 @@ def verdict(
     if value is not None and other is not None:
         sign = polarity(name, text, before)
         if figures.kind == "percent":
+            if sign < 0 and name in ("symptom_change", "other") and _FELL.match(after.lstrip()):
+                sign = 1  # "scores fell by 66% and by 24%"
             return _sign((value - other) * sign) if sign else None
         if figures.kind == "mean_change" and name in ("symptom_change", "suicidality") and value * other >= 0:
             return _sign(abs(value) - abs(other))

@@ -70,7 +70,7 @@ def misfit(
         if work is None or cues.reference_kind(work) not in ("review", "animal"):
             continue
         # another's name before the mark, and people counted
-        names = _BY.search(text[: anchor.at - start].rstrip("., "))
+        names = _BY.search(text[: anchor.at - start].rstrip("., )"))
         if names and not is_by(work, [names[1]]) and any(m.label == "SAMPLE_SIZE" for m in mentions):
             return [work.key]
         # the trial stands right before its mark, or the sentence has no other

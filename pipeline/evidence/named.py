@@ -26,7 +26,9 @@ _SIGNS = re.compile(r" et\s+al\b| and (?:[A-ZÀ-Þ]|co|his co|her co|their co|as
 
 _CAPS = r"[A-Z][A-Z0-9]{2,}(?:-[A-Z0-9]+)*"
 #: A trial's name in a title: "the LANTERN trial", "(AMBER-K)", "LANTERN: a randomised …".
-_ACRONYM = re.compile(rf"\b({_CAPS}) (?:[a-z-]+ ){{0,3}}(?:trial|study|program(?:me)?)\b|\(({_CAPS})\)|^({_CAPS}):")
+_ACRONYM = re.compile(
+    rf"\b({_CAPS}) (?:[a-z-]+ ){{0,3}}(?:trial|study|program(?:me)?)\b|\(({_CAPS})\)|^({_CAPS}):"
+)
 
 
 def _abbreviates(short: str, before: str) -> bool:

@@ -20,7 +20,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _EFFECT = re.compile(
-    r"\b(?:effects?|efficacy|effectiveness|effective|efficacious|ineffective|benefits?|superior(?:ity)?|non-?inferior\w*)\b",
+    r"\b(?:effects?|efficacy|effectiveness|effective|efficacious|ineffective|benefits?|superior(?:ity)?|non-?inferior\w*|"
+    r"(?:better|worse) than|as good as)\b",
     re.IGNORECASE,
 )
 #: Outcomes that are told of one group more often than they are compared.
@@ -43,6 +44,13 @@ _HAPPENED = re.compile(
     re.IGNORECASE,
 )
 _HAPPENED_AS = {"relapsed": "relapse", "remitted": "remission", "responded": "response"}
+#: The same right before a scale: "improved PASI scores".
+_MOVES = re.compile(
+    r"\b(?:improved|reduced|lowered|decreased|raised|increased|changed|worsened) (?:the |mean |total )*$",
+    re.IGNORECASE,
+)
+#: A share of improvement on a scale that makes a response of it.
+_RESPONSE_OF = re.compile(r"[ -]?(?:50|75|90|100)\b(?! ?(?:mg|%|points?|patients))")
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
@@ -117,10 +125,13 @@ class _Sentence:
             if any(t.start <= a < t.end for t in out) or not isinstance(m.value, ScaleValue):
                 continue
             clause = self._clause(a)
-            if s.linked == "row":
+            if _RESPONSE_OF.match(self.text, b):  # "EASI 75", "a PASI-90"
+                out.append(_Target(a, b, "response", m.value.name))
+                rated.add(clause)
+            elif s.linked == "row":
                 if not any(t.name in _RATED for t in out if t.scale in (None, m.value.name)):
                     out.append(_Target(a, b, "symptom_change", m.value.name))
-            elif self._moved(b, clause, clause in rated):
+            elif self._moved(a, b, clause, clause in rated):
                 out.append(_Target(a, b, "symptom_change", m.value.name))
                 rated.add(clause)
         told = bool(s.of("SAMPLE_SIZE") or s.of("DOSE"))
@@ -136,12 +147,17 @@ class _Sentence:
                 break
         return sorted(out, key=lambda t: t.start)
 
-    def _moved(self, at: int, clause: tuple[int, int], rated: bool) -> bool:
+    def _moved(self, start: int, at: int, clause: tuple[int, int], rated: bool) -> bool:
         """Whether a scale is said to have changed or to differ behind it; at once where an outcome is told already."""
         end = min(at + 20, clause[1]) if rated else clause[1]
-        return bool(_MOVED.search(self.text, at, end)) or (
-            not rated
-            and any(cues.has(kind, self.text, at, end) for kind in ("up", "down", "good", "bad", "same"))
+        before = self.text[max(clause[0], start - 25) : start]
+        return (
+            bool(_MOVED.search(self.text, at, end))
+            or bool(not rated and _MOVES.search(before))
+            or (
+                not rated
+                and any(cues.has(kind, self.text, at, end) for kind in ("up", "down", "good", "bad", "same"))
+            )
         )
 
     def _scale(self, outcome: Found, name: str) -> str | None:
@@ -192,7 +208,11 @@ class _Sentence:
 
     def _read(self, t: _Target, results: Sequence[Found]) -> list[Finding]:
         s, clause = self.s, self._clause(t.start)
-        own = figures.read(self.text, s.start, results, self.setting.control_last, len(self.setting.active))
+        doses = self.setting.active
+        one_drug = len({arm.drug for arm in doses}) == 1
+        own = figures.read(
+            self.text, s.start, results, self.setting.control_last, len(doses) if one_drug else 0
+        )
         before = self.text[clause[0] : t.start]
         others = [(o.start, o.end) for o in self.targets if o is not t]
         words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared, others)

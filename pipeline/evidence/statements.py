@@ -34,6 +34,11 @@ _LIKENED = re.compile(
 _NAMED = re.compile(
     r"(?:et al\.?|and (?:colleagues|co-?workers|associates|co-?authors|collaborators))[’']?s?\s*$"
 )
+_ONE_OF_TWO = re.compile(
+    r"(?:In )?the (?:(?P<first>former|first(?: of these)?)|latter|second(?: of these)?)\b(?! (?:group|arm|dose|"
+    r"week|month|day|year))",
+    re.IGNORECASE,
+)
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 _NONE: list[Found] = []
@@ -79,7 +84,8 @@ class Reader:
         found = list(everything(doc))
         counted = sorted(f.start for f in found if f.label == "SAMPLE_SIZE")
         self.found = sorted(
-            (f for f in found if not self._foreign(f, counted, self.sentences)), key=lambda f: (f.start, f.end)
+            (f for f in found if not self._foreign(f, counted, self.sentences)),
+            key=lambda f: (f.start, f.end),
         )
         self._starts = [f.start for f in self.found]
         self.references: dict[str, Reference] = {r.key: r for r in document.references}
@@ -134,12 +140,13 @@ class Reader:
         current: tuple[str, ...] = ()
         pending: list[Statement] = []
         paragraph_end = 0
+        pair: tuple[str, ...] = ()  # the works of the last mark, of which "the former" is one
         announced = False  # a study that is cited only later: "An RCT was reported recently. In it, …¹²"
         for start, end in self.sentences:
             if any(a <= start < b for a, b in self._in_table):
                 continue
             if "\n" in self.text[paragraph_end:start] if start >= paragraph_end else True:
-                current, pending, announced = (), [], False
+                current, pending, announced, pair = (), [], False, ()
             paragraph_end = end
             text = self.text[start:end]
             mentions = self.mentions(start, end)
@@ -177,6 +184,7 @@ class Reader:
                     or self._by_name(text, start, anchors)
                 )
                 current = self._subject(text, start, anchors, keys) if told else ()
+                pair = keys
                 continue
             if cited and not keys and not self._instrument_only(cited):
                 current = ()  # a review or an animal study is spoken of now
@@ -187,6 +195,8 @@ class Reader:
             if not evidence and not (current and self._goes_on(statement)):
                 continue
             if current and not self._leaves(text):
+                if len(pair) == 2 and (which := _ONE_OF_TWO.match(text)):
+                    current = (pair[0] if which["first"] else pair[1],)
                 statement.keys, statement.linked = current, "anaphora"
                 out.append(statement)
             elif not current and (announced or (is_of_study(text) and _NEWS.search(text))):
@@ -208,7 +218,9 @@ class Reader:
         if key is None or not self.primary([key]):
             return None
         if cited:
-            if len(set(cited)) > 1 or len(names) > 1:
+            said = {m.value.name for m in s.mentions if isinstance(m.value, DrugValue)} - {"placebo"}
+            titled = set(title_drugs(self.references[key].title or ""))
+            if len(set(cited)) > 1 or len(names) > 1 or (said and titled and not said & titled):
                 return None
             s.wrong = (s.start + start, s.start + end, cited[0])
         return key
