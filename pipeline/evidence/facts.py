@@ -110,7 +110,7 @@ class _Maker:
         self.document = reader.document
         self.statement = statement
         self.shared = len(statement.keys) > 1
-        self.sentence = statement.text[:400]
+        self.sentence = reader.text[statement.start : min(statement.end, statement.start + 400)]
         marks = [
             a.at - statement.start for a in reader.anchors(statement.start, statement.end) if key in a.keys
         ]

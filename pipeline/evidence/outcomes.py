@@ -235,8 +235,10 @@ class _Sentence:
                 else None
             )
             effect = figures.effect_verdict(t.name, said, self.text, own)
-            if words == "no difference" and effect not in ("better", "worse"):
-                verdict: str | None = words
+            if s.denied:
+                verdict: str | None = "no difference"
+            elif words == "no difference" and effect not in ("better", "worse"):
+                verdict = words
             else:
                 counts = figures.count_verdict(
                     t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal, said

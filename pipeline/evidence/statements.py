@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from pipeline.evidence import cues
+from pipeline.evidence.direction import clauses
 from pipeline.evidence.marks import announces, is_of_study, misfit
 from pipeline.evidence.named import Authors, is_by
 from pipeline.evidence.titles import title_drugs
@@ -39,6 +40,7 @@ _ONE_OF_TWO = re.compile(
     r"week|month|day|year))",
     re.IGNORECASE,
 )
+_DID_NOT = re.compile(r"\b(?:did|does|do|was|were|has|have|had) not\W*$")
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
 _NONE: list[Found] = []
@@ -61,6 +63,8 @@ class Statement:
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     #: the mark printed where the authors named have another one: start and end of the names, and the key printed
     wrong: tuple[int, int, str] | None = None
+    #: its study is the one that the sentence says did not do what others did
+    denied: bool = False
     _by_label: dict[str, list[Found]] | None = field(default=None, repr=False, compare=False)
 
     def of(self, label: str) -> list[Found]:
@@ -230,6 +234,10 @@ class Reader:
         """Whether a sentence without a figure or an endpoint still tells of the study before."""
         if cues.has("same", s.text):
             return True
+        if any(m.label == "SCALE" for m in s.mentions) and any(
+            cues.has(kind, s.text) for kind in ("up", "down", "good", "bad")
+        ):
+            return True  # "scores on the scale decreased more with the drug"
         told = (
             any(m.label == "DRUG" for m in s.mentions)
             or cues.has("route", s.text)
@@ -338,8 +346,38 @@ class Reader:
             drug = any(isinstance(m.value, DrugValue) and m.value.name != "placebo" for m in near)
             everyones = ("OUTCOME", "SCALE") if drug else ("OUTCOME", "SCALE", "DRUG")
             mentions = [m for m in statement.mentions if m.label in everyones or left <= m.start < right]
-            out.append(Statement(statement.start, statement.end, statement.text, mentions, keys, "citation"))
+            said = Statement(statement.start, statement.end, statement.text, mentions, keys, "citation")
+            others = [a.at for a in inner if a not in own]
+            out.append(self._own_clauses(said, [a.at for a in own], others))
         return out
+
+    @staticmethod
+    def _own_clauses(s: Statement, own: Sequence[int], others: Sequence[int]) -> Statement:
+        """A statement without the clauses that only other studies are cited in, if its own say something by themselves.
+
+        *X improved sleep,¹ but Y worsened it.²* Where they only deny (*whereas Y² did not*), they deny of the others'.
+        """
+        mine, theirs = [], []
+        for low, high in clauses(s.text):
+            # a mark stands behind what it supports
+            if any(low < at - s.start <= high for at in own):
+                mine.append((low, high))
+            elif any(low < at - s.start <= high for at in others):
+                theirs.append((low, high))
+        if not mine or not theirs:
+            return s
+        if all(_DID_NOT.search(s.text[low:high]) for low, high in mine):
+            s.denied = True
+            return s
+        told = [
+            m for m in s.mentions if m.label == "OUTCOME" and any(a <= m.start - s.start < b for a, b in mine)
+        ]
+        if not told and not any(cues.has("effect_words", s.text, low, high) for low, high in mine):
+            return s
+        for low, high in theirs:
+            s.text = s.text[:low] + " " * (high - low) + s.text[high:]
+            s.mentions = [m for m in s.mentions if not low <= m.start - s.start < high]
+        return s
 
     def topic(self, statement: Statement) -> list[Found]:
         """The drugs that a statement's paragraph names up to its end."""
