@@ -162,10 +162,24 @@ class Evidence:
                 for cue in cues.between(kind, c.start - 24, c.start)
             ):
                 return True
-        return any(
-            patterns.AUXILIARY.fullmatch(text, c.end, cue[0])
+        return self.is_told(c)
+
+    def is_told(self, c: Candidate) -> bool:
+        """Whether the very next word behind it speaks of its change or measurement, or an effect on it is spoken of."""
+        return patterns.EFFECT_ON.search(self.text, max(0, c.start - 120), c.start) is not None or any(
+            patterns.AUXILIARY.fullmatch(self.text, c.end, cue[0])
             for kind in ("change_verb", "told_of")
-            for cue in cues.between(kind, c.end, c.end + 30)
+            for cue in self.cues.between(kind, c.end, c.end + 30)
+        )
+
+    def is_tested(self, c: Candidate) -> bool:
+        """Whether a value or a test stands right behind it, or it is declared an endpoint."""
+        low, high = self.sentences.around(c.start)
+        return (
+            patterns.IS_VALUE.match(self.text, c.end, high) is not None
+            or patterns.TESTED.match(self.text, c.end, high) is not None
+            or self._is_compared(c, low)
+            or self.cues.has("declared", low, high)
         )
 
     def changes(self, c: Candidate) -> bool:
@@ -191,7 +205,7 @@ class Evidence:
                     return True
         if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):
             return True
-        if patterns.COMPARED_IN.search(text, max(low, c.start - 130), c.start):
+        if self._is_compared(c, low):
             return True
         if condition:
             return False
@@ -200,6 +214,13 @@ class Evidence:
         if patterns.IS_VALUE.match(text, c.end, high) or cues.has("declared", low, high):
             return True
         return bool(c.kinds & _EVENTS) and self._is_counted(c, low, high)
+
+    def _is_compared(self, c: Candidate, low: int) -> bool:
+        """*No difference emerged on the PDQ-39 or in* pain; *superior to placebo for* quality of life."""
+        return (
+            patterns.LED_BY_PREPOSITION.search(self.text, max(low, c.start - 24), c.start) is not None
+            and patterns.COMPARED_IN.search(self.text, max(low, c.start - 130), c.start) is not None
+        )
 
     def _is_counted(self, c: Candidate, low: int, high: int) -> bool:
         """*331 deaths had been recorded*, *rehospitalisation in none*."""

@@ -161,6 +161,7 @@ COMPARED_IN = _compile(
 FREQUENT = _compile(
     r"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?(?:(?:more|less|equally|as|most)\s+(?:frequent|common|often)|(?:in)?frequent|rare|(?:un)?common(?:er)?|occurred)\b"
 )
+LED_BY_PREPOSITION = _compile(r"\b(?:in|on|for|of|regarding|to)\s+(?:the\s+|total\s+)?(?:\w+\s+)?$")
 #: *because of* it somebody left
 LEFT_FOR = _compile(r"\b(?:because\s+of|owing\s+to|due\s+to)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$")
 LEFT = _compile(

@@ -20,11 +20,10 @@ from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues, text_of
 from pipeline.language.lexicon import Hit, rows, split
 from pipeline.language.lookup import hits_of
+from pipeline.language.outcome_forms import UNLISTED_EVENT, forms
 from pipeline.schema import Label
 
 Row = Mapping[str, str]
-#: stands for the lexicon row of an adverse effect that no lexicon has
-_UNLISTED: Row = {"term": "", "name": "adverse_effect", "kind": "adverse_event", "needs": "reported"}
 #: names of scales and drugs, and doses (``AUC 5``), hold words that are outcomes elsewhere
 _OTHERS: tuple[Label, ...] = ("SCALE", "DRUG", "DOSE")
 #: nouns of change that say nothing about a symptom by themselves: they stay outside the span
@@ -128,8 +127,17 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
         phrase = patterns.HEADED.search(text, max(sentences.around(start)[0], start - 60), end)
         if phrase:
             at = phrase.start()
-            out.append(Candidate(at, end, at, end, (_UNLISTED,), "head of adverse effects"))
+            out.append(Candidate(at, end, at, end, (UNLISTED_EVENT,), "head of adverse effects"))
+    for start, end, row, why in forms(doc, text, cues, sentences, _fields(), [(c.start, c.end) for c in out]):
+        candidate = Candidate(start, end, start, end, (row,), why)
+        _widen(text, candidate, *sentences.around(start), cues)
+        out.append(candidate)
     return _merged(out)
+
+
+@cache
+def _fields() -> dict[str, str]:
+    return {row["name"]: row["field"] for row in rows("scales.tsv")}
 
 
 def _spelt(printed: str, surface: str) -> bool:
@@ -242,7 +250,7 @@ def _merged(found: list[Candidate]) -> list[Candidate]:
         last.end = max(last.end, candidate.end)
         last.change = last.change or candidate.change
         last.score = last.score or candidate.score
-        if not last.rows or candidate.rows != (_UNLISTED,):
+        if not last.rows or candidate.rows != (UNLISTED_EVENT,):
             last.rows += candidate.rows
             last.kinds |= candidate.kinds
     return out

@@ -160,6 +160,10 @@ class _Judge:
             prior -= 1.3  # quality of life and survival are background as often
         elif needs == "" and row["name"] == "suicidality" and evidence.changes(c):
             prior += 1.0
+        elif needs == "governed":
+            if not (c.change or evidence.is_told(c) or evidence.is_tested(c)):
+                return False
+            prior -= 0.6
         elif needs not in ("", "human"):
             if not c.change and evidence.is_general(c) and not evidence.is_governed(c):
                 return False

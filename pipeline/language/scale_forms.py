@@ -25,7 +25,9 @@ _OF_SCORE = (
     r"(?:(?:total|sum|mean|global|summary|overall|composite|severity|change|item|domain)[\s-]+){0,2}(?:sub)?"
 )
 #: what stands behind an abbreviation that is an instrument's
-SCORED = re.compile(rf"[’']?s?\s+{_OF_SCORE}(?:scores?|scales?|questionnaires?|ratings?|inventory)\b")
+SCORED = re.compile(
+    rf"[’']?s?\s+(?:{_OF_SCORE}(?:scores?|scales?|questionnaires?|ratings?|inventory)\b|0\s?/\s?1(?![\d./]))"
+)
 SCORED_FORM = re.compile(
     rf"(?<![\w./-])(?P<form>(?![IVX]+\b)(?=[\w/-]*[A-Z][\w/-]*[A-Z])[A-Z][A-Za-z]{{2,}}[\w/-]*)\s+{_OF_SCORE}(?:scores?|questionnaires?)\b"
 )

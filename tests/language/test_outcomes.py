@@ -215,3 +215,35 @@ def test_what_a_trial_of_any_field_reports(nlp: Language, text: str, expected: l
 )
 def test_aims_of_treatment_baselines_and_entry_criteria_are_none(nlp: Language, text: str) -> None:
     assert outcomes(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In 40 patients the incidence of grade 2 or 3 zygomatic lymphocysts was 12% versus 3%.",
+         [("zygomatic lymphocysts", "other")]),
+        ("Time to institutionalisation was 40 months with the drug in this trial.",
+         [("Time to institutionalisation", "other")]),
+        ("Mesangial matrix volume fell by 12% in the patients on candesartan.", [("Mesangial matrix volume", "other")]),
+        ("Forty patients took part. Adverse events were conjunctival xerochemosis and phlebectasis.",
+         [("Adverse events", "adverse_effect"), ("xerochemosis", "adverse_effect"),
+          ("phlebectasis", "adverse_effect")]),
+        ("EASI-75 and IGA 0/1 were reached by 44% and 38% of patients.",
+         [("EASI-75", "response"), ("IGA 0/1", "response")]),
+    ],
+)  # fmt: skip
+def test_endpoints_that_no_lexicon_has(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
+    assert outcomes(nlp, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The success rate of the regimen is unknown.",
+        "The sample size was 120 patients and the dosing frequency was reduced.",
+        "The duration of follow-up was 12 months in all patients.",
+        "Hepatic lipase activity mediates the uptake of remnants in mice.",
+    ],
+)
+def test_what_only_has_the_form_of_an_endpoint(nlp: Language, text: str) -> None:
+    assert outcomes(nlp, text) == []
