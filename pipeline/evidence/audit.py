@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from spacy.tokens import Doc
@@ -32,6 +33,11 @@ _INTERVAL = re.compile(
     r"(?P<low>[-−–]?\d+(?:\.\d+)?)\s*(?:to|,|;|[-–—−])\s*(?P<high>[-−–]?\d+(?:\.\d+)?)"
     r"(?:[\])]?[\s,;(]*[Pp]\s*(?P<sign>[=<>])\s*(?P<pvalue>0?\.\d+))?",
 )
+_DIGIT = re.compile(r"\d")
+_NO_PEOPLE = re.compile(
+    r"\d[.,]$|[-−–]$|\b(?:grades?|stages?|phases?|class|types?|scores?|of)\s*$", re.IGNORECASE
+)
+_LEVEL = re.compile(r"\s*(?:CI|confidence)")
 _RATIO = re.compile(r"ratio|relative risk|\b(?:a?OR|a?HR|a?RR)\b")
 _RANDOMISED = re.compile(r"\b(?:randomi[sz]ed|assigned|allocated)\b[^.;]{0,80}?\bto\b", re.IGNORECASE)
 _N_EQUALS = re.compile(r"[(\[]\s*[nN]\s*=\s*(\d[\d,]*)\s*(?:each)?\s*[)\]]")
@@ -46,9 +52,10 @@ def audit(doc: Doc) -> list[dict[str, Any]]:
     text = text_of(doc)
     for start, end in sentences_of(doc):
         sentence = text[start:end]
-        if not any(char.isdigit() for char in sentence):
+        if not _DIGIT.search(sentence):
             continue
-        for check in (_shares, _intervals):
+        shared = "%" in sentence
+        for check in (_shares, _intervals) if shared else ():
             for a, b, severity, said in check(sentence):
                 _report(
                     out, document, check.__name__.strip("_"), severity, start + a, start + b, sentence, said
@@ -105,11 +112,9 @@ def _shares(sentence: str) -> Iterator[tuple[int, int, str, str]]:
         if not 0 < total < 10_000_000 or n > total:
             continue
         before = sentence[max(0, match.start() - 12) : match.start()]
-        if match["n"] and re.search(
-            r"\d[.,]$|[-−–]$|\b(?:grades?|stages?|phases?|class|types?|scores?|of)\s*$", before, re.IGNORECASE
-        ):
+        if match["n"] and _NO_PEOPLE.search(before):
             continue
-        if match["n"] and re.match(r"\s*(?:CI|confidence)", sentence[match.end() : match.end() + 14]):
+        if match["n"] and _LEVEL.match(sentence, match.end()):
             continue
         decimals = len(printed.split(".")[1]) if "." in printed else 0
         exact = 100 * n / total
@@ -130,7 +135,7 @@ def _intervals(sentence: str) -> Iterator[tuple[int, int, str, str]]:
     >>> [row[3] for row in _intervals("an odds ratio of 2.7 (95% CI 1.2 to 2.1)")]
     ['2.7 lies outside its interval 1.2 to 2.1']
     """
-    for match in _INTERVAL.finditer(sentence):
+    for match in _INTERVAL.finditer(sentence) if "CI" in sentence or "confidence" in sentence else ():
         estimate, low = _float(match["est"]), _float(match["low"])
         high = _float(match["high"])
         # "1.2-2.1": the dash joins, it is no sign; "-0.4--0.2" and "-0.4, -0.2" have theirs
@@ -171,7 +176,7 @@ def _intervals(sentence: str) -> Iterator[tuple[int, int, str, str]]:
 def _arms(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """People randomised in one sentence to groups with printed sizes: the sizes sum to the total."""
     sentence = text_of(doc)[start:end]
-    split = _RANDOMISED.search(sentence)
+    split = _RANDOMISED.search(sentence) if sentence.count("=") > 1 else None
     if not split:
         return
     totals = [
@@ -210,7 +215,11 @@ def grim(mean: str, n: int) -> bool:
 def _grim(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """Means of a scale's whole-number scores with their group's size in the same sentence (``mean 5.19, n = 28``)."""
     sentence = text_of(doc)[start:end]
-    if "mean" not in sentence.lower() or not any(start <= f.start < end for f in get(doc, "SCALE")):
+    if (
+        "=" not in sentence
+        or "mean" not in sentence.lower()
+        or not any(start <= f.start < end for f in get(doc, "SCALE"))
+    ):
         return
     sizes = list(_N_EQUALS.finditer(sentence))
     means = [
@@ -237,6 +246,8 @@ def _doses(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, 
             re.IGNORECASE,
         ):
             continue  # whose dose it is must be printed beside it
+        if not isinstance(dose.value, DoseValue) or dose.value.drug not in _ranges():
+            continue
         limits = _limits(dose, cues.values("route", sentence))
         if limits is None or not isinstance(dose.value, DoseValue):
             continue
@@ -248,6 +259,15 @@ def _doses(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, 
             _report(out, document, "dose", "high", dose.start, dose.end, sentence, said)
 
 
+@cache
+def _ranges() -> dict[str, list[dict[str, str]]]:
+    """The known ranges of doses, by drug."""
+    by_drug: dict[str, list[dict[str, str]]] = {}
+    for row in rows("dose_ranges.tsv"):
+        by_drug.setdefault(row["drug"], []).append(row)
+    return by_drug
+
+
 def _limits(dose: Found, routes: list[str]) -> tuple[float, float, str] | None:
     """The widest range known for a dose's drug, unit and route; None where none is known."""
     value = dose.value
@@ -255,8 +275,8 @@ def _limits(dose: Found, routes: list[str]) -> tuple[float, float, str] | None:
         return None
     _, unit = unit_factor(value.unit)
     fitting = [
-        row for row in rows("dose_ranges.tsv")
-        if row["drug"] == value.drug and unit_factor(row["unit"])[1] == unit.removesuffix("/d")
+        row for row in _ranges().get(value.drug, ())
+        if unit_factor(row["unit"])[1] == unit.removesuffix("/d")
         and (not routes or row["route"] in routes or row["route"] == "any" or len(routes) > 1)
     ]  # fmt: skip
     if not fitting:

@@ -14,6 +14,7 @@ _POWER = re.compile(
     rf"(?<![\w.])(?P<first>\d+(?:[.·]\d+)?)(?:\s?[{DASHES}]\s?(?P<second>\d+(?:[.·]\d+)?))?\s?[×x]\s?"
     r"10(?:\^?[{(]?(?P<plain>\d{1,2})[)}]?|(?P<small>[⁰¹²³⁴-⁹]{1,2}))(?!\d)\s?"
 )
+_TIMES_TEN = re.compile(r"[×x]\s?10")
 #: Calvert's formula (1989, J Clin Oncol 7:1748): carboplatin is given to a target area under the curve
 _AREA = re.compile(
     r"(?:\barea\s+under\s+the\s+(?:[\w-]+\s+){0,3}curve\s*[(\[,]?\s*)?\bAUC\)?\s*(?:of|=|,|:)?\s*(?P<first>\d+(?:[.·]\d+)?)"
@@ -44,7 +45,7 @@ def powers(text: str) -> Iterator[Form]:
     >>> [(f.amounts, f.unit.ucum, f.end) for f in powers("2 × 10^6 IU/m2; 5-8 x 10(8) CFU")]
     [((2000000.0,), '[iU]/m2', 14), ((500000000.0, 800000000.0), '[CFU]', 31)]
     """
-    for match in _POWER.finditer(text):
+    for match in _POWER.finditer(text) if _TIMES_TEN.search(text) else ():
         unit = match_unit(text, match.end())
         if unit is None or unit.concentration:
             continue
@@ -61,7 +62,7 @@ def areas(text: str) -> Iterator[Form]:
     >>> list(areas("The mean AUC was 5; ROC AUC 0.8."))
     []
     """
-    for match in _AREA.finditer(text):
+    for match in _AREA.finditer(text) if "AUC" in text else ():
         if _MEASURED.search(text, max(0, match.start() - 30), match.start()):
             continue
         amounts = _amounts(match, 0)

@@ -11,7 +11,7 @@ _DECIMAL = (
 )
 #: *P = .003*, *p-value < 0.05*, *P for trend=0.02*, *p(interaction) = .2*, *P values of .03*
 P_VALUE = re.compile(
-    rf"(?<![\w-])[Pp]s?(?![A-Za-z])(?:[\s-]?(?:values?|level))?(?:[\s-]+(?:for"
+    rf"[Pp](?<![\w-][Pp])s?(?![A-Za-z])(?:[\s-]?(?:values?|level))?(?:[\s-]+(?:for"
     rf"|of)\s+(?!\d)[a-z][\w\s-]{{0,30}}?|\s*\([^()\d]{{1,24}}\)|[-_][A-Za-z*-]+(?:\s+interaction)?"
     rf"|\s*(?:trend|interaction|overall))?"
     rf"(?:\s*(?:was|were|is|,|:)?\s*{_SIGN}\s*|(?<=[aes])\s+(?:of|was|were|is)\s+"
@@ -60,7 +60,11 @@ COPULA_FAR = re.compile(
     r"|maximum)\s+(?:of\s+)?)?[(\[]?\s*$"
 )
 NAMED_AFTER = re.compile(r"\s*[,(\[]{0,2}\s*(?:Cohen|Hedges|Glass)\b")
-SHORT_EQUALS = re.compile(r"(?<![\w-])(?P<cue>[dg]|η2|η²|OR|RR|HR|MD|SMD|WMD|NNT|NNH|AOR|aOR|aHR|IRR|ES)\b")
+#: one character class first, so that the search leaps from one such letter to the next
+SHORT_EQUALS = re.compile(
+    r"[dgηORHMSWNAaIE](?<![\w-][dgηORHMSWNAaIE])"
+    r"(?:(?<=[dg])|(?<=η)[2²]|(?<=[ORH])R|(?<=M)D|(?<=[SW])MD|(?<=N)N[TH]|(?<=A)OR|(?<=a)[OH]R|(?<=I)RR|(?<=E)S)\b"
+)
 
 #: before a percentage that is none of an outcome
 NOT_BEFORE = re.compile(

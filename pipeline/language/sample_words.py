@@ -105,14 +105,16 @@ class Words:
         self._read(at, end)
 
     def _read(self, start: int, end: int) -> None:
-        places = [match.span() for match in _WORD.finditer(self.text, start, end)]
-        words = _WORD.findall(self.text[start:end].lower())
-        if len(words) != len(places):  # a capital that folds to two characters
-            words = [self.text[a:b].lower() for a, b in places]
-        self.starts += [a for a, _ in places]
-        self.ends += [b for _, b in places]
-        self.words += words
-        self.bits += map(bits_of, words)
+        piece = self.text[start:end]
+        lower = piece.lower()
+        if len(lower) != len(piece):  # a capital that folds to two characters
+            lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in piece)
+        for match in _WORD.finditer(lower):
+            word = match[0]
+            self.starts.append(start + match.start())
+            self.ends.append(start + match.end())
+            self.words.append(word)
+            self.bits.append(bits_of(word))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -29,7 +29,8 @@ SCORED = re.compile(
     rf"[’']?s?\s+(?:{_OF_SCORE}(?:scores?|scales?|questionnaires?|ratings?|inventory)\b|0\s?/\s?1(?![\d./]))"
 )
 SCORED_FORM = re.compile(
-    rf"(?<![\w./-])(?P<form>(?![IVX]+\b)(?=[\w/-]*[A-Z][\w/-]*[A-Z])[A-Z][A-Za-z]{{2,}}[\w/-]*)\s+{_OF_SCORE}(?:scores?|questionnaires?)\b"
+    rf"(?P<form>[A-Z](?<![\w./-][A-Z])(?!(?<=[IVX])[IVX]*\b)(?=[\w/-]*[A-Z])[A-Za-z]{{2,}}[\w/-]*)"
+    rf"\s+{_OF_SCORE}(?:scores?|questionnaires?)\b"
 )
 _STUDY = re.compile(r"[)\]]?\s+(?:study|studies|trial|investigators|collaborat|group)\b", re.IGNORECASE)
 #: *for the Assessment of Negative Symptoms*: linkers behind a head, only where a capitalised word follows
@@ -71,6 +72,16 @@ def _any(forms: list[str]) -> str:
     return "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True))
 
 
+def _any_word(forms: list[str]) -> str:
+    """Any of the forms at the beginning of a word, by its first letter first: the search leaps from letter to letter."""
+    firsts = "".join(sorted({form[0] for form in forms}))
+    rests = (
+        rf"(?<={form[0]}){re.escape(form[1:])}".replace(r"\ ", r"\s+")
+        for form in sorted(forms, key=len, reverse=True)
+    )
+    return rf"[{firsts}](?<!\w[{firsts}])(?:{'|'.join(rests)})"
+
+
 @cache
 def heads() -> Heads:
     """The patterns of the lexicon, made on first use."""
@@ -78,8 +89,8 @@ def heads() -> Heads:
     for row in rows("scales_heads.tsv"):
         table.setdefault(row["role"], []).append(row["form"])
     return Heads(
-        head=re.compile(rf"\b(?:{_any(table['head'])})s?\b"),
-        lower=re.compile(rf"\b(?:{_any(table['head_lower'])})s?\s*\((?={ABBREVIATION})"),
+        head=re.compile(rf"{_any_word(table['head'])}s?\b"),
+        lower=re.compile(rf"{_any_word(table['head_lower'])}s?\s*\((?={ABBREVIATION})"),
         sure=frozenset(form.lower() for form in table["head_sure"]),
         likely=frozenset(form.lower() for form in table["head_likely"]),
         linkers=frozenset(table["linker"]),

@@ -48,7 +48,8 @@ _ITEMS_AFTER = re.compile(
     rf"|[{DASHES}]?\s?\(?(?P<items>\d{{1,2}})(?![\w%.]|\s?(?:mg|weeks?|days?|points?))\)?"
 )
 _SUBSCRIPTED = re.compile(r"\b(?P<form>[A-Z][A-Za-z-]*)(?P<items>[₀-₉]+)")
-_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SMALL_DIGITS = "₀₁₂₃₄₅₆₇₈₉"
+_PLAIN = str.maketrans(_SMALL_DIGITS, "0123456789")
 #: words that a subscale's name does not hold: they begin another phrase
 _NOT_SUBSCALE = re.compile(r"\b(?:items?|and|or|the|total|scores?|a|on|in|was|were)\b")
 
@@ -142,6 +143,8 @@ def _abbreviations() -> dict[str, dict[str, str]]:
 
 def _subscripted(text: str) -> Iterator[Span]:
     """``HDRS₁₇``: an abbreviation with its item count in small digits, where no reader has made them plain."""
+    if not any(digit in text for digit in _SMALL_DIGITS):
+        return
     for match in _SUBSCRIPTED.finditer(text):
         row = _abbreviations().get(match["form"])
         if row:
