@@ -73,7 +73,7 @@ def _any(forms: list[str]) -> str:
 
 
 def _any_word(forms: list[str]) -> str:
-    """Any of the forms at the beginning of a word, by its first letter first: the search leaps from letter to letter."""
+    """Any of the forms at the beginning of a word, first letters first: the search leaps from one to the next."""
     firsts = "".join(sorted({form[0] for form in forms}))
     rests = (
         rf"(?<={form[0]}){re.escape(form[1:])}".replace(r"\ ", r"\s+")
