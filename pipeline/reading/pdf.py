@@ -71,7 +71,7 @@ def read_pdf(path: Path, settings: Any = None) -> Rendered:
     body = Body.of([s for page in pages for s in page.segments])
     title = find_title(items, body, named)
     _settle_title(items, title)
-    renderer = Renderer({page.chars.number: page.chars for page in pages})
+    renderer = Renderer({page.chars.number: page.chars for page in pages}, items)
     previous: Paragraph | None = None
     for item in flow(items):
         joined = (

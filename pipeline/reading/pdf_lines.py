@@ -80,11 +80,13 @@ class Segment:
         return sum(len(word.text) for word in self.words if FONTS.fonts[word.font].italic) >= 0.8 * count
 
 
-def _joins(left: Word, right: Word) -> float | None:
-    """The gap between two words where ``right`` may follow ``left`` on one line, else None."""
+def _joins(left: Word, right: Word, most: float) -> float | None:
+    """The gap between two words where ``right`` may follow ``left`` on one line, else None; ``most`` bounds it, since a
+    heading set large may stand level with the other column's text, or with its heading.
+    """
     em = max(left.size, right.size)
     gap = right.x0 - left.x1
-    if gap > GAP * em or gap < -0.35 * em:
+    if gap > min(GAP * em, max(most, 0.4 * em)) or gap < -0.35 * em:
         return None
     shift = abs(left.base - right.base)
     small = min(left.size, right.size)
@@ -96,6 +98,7 @@ def _joins(left: Word, right: Word) -> float | None:
 
 def segments_of(words: list[Word]) -> list[Segment]:
     """Chain words into segments: each word follows the nearest one at its left, each is followed once."""
+    most = 1.15 * GAP * _usual_size(words)
     buckets: dict[int, list[int]] = {}
     for i, word in enumerate(words):
         buckets.setdefault(int(word.base // 8), []).append(i)
@@ -106,7 +109,7 @@ def segments_of(words: list[Word]) -> list[Segment]:
         for bucket in range(row - reach, row + reach + 1):
             for j in buckets.get(bucket, ()):
                 if j != i and words[j].x0 <= word.x0:
-                    gap = _joins(words[j], word)
+                    gap = _joins(words[j], word, most)
                     if gap is not None and (words[j].x0 < word.x0 or j < i):
                         pairs.append((abs(gap), j, i))
     pairs.sort()
@@ -131,6 +134,14 @@ def segments_of(words: list[Word]) -> list[Segment]:
     for segment in out:
         _mark(segment)
     return out
+
+
+def _usual_size(words: list[Word]) -> float:
+    """The font size of most of the letters."""
+    weights: Counter[float] = Counter()
+    for word in words:
+        weights[round(word.size, 1)] += len(word.text)
+    return weights.most_common(1)[0][0] if weights else 10.0
 
 
 def _attach_scripts(segments: list[Segment]) -> list[Segment]:

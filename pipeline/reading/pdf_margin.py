@@ -22,18 +22,19 @@ def line_numbers(pages: list[Page]) -> list[tuple[Page, list[Segment]]]:
     if 2 * sum(map(bool, found)) < max(1, with_text):
         return []
     edges = [s.x1 for margin in found for s in margin]
-    found = [margin or _margin(page, edges) for page, margin in zip(pages, found, strict=True)]
+    found = [max(margin, _margin(page, edges), key=len) for page, margin in zip(pages, found, strict=True)]
     return [(page, margin) for page, margin in zip(pages, found, strict=True) if margin]
 
 
 def _margin(page: Page, known: list[float] | None) -> list[Segment]:
-    """The numbers beside the lines of a page, on its left or on its right; ``known`` edges are those of other pages."""
+    """The numbers beside the lines of a page, on its left, its right or both; ``known`` are their edges elsewhere."""
     numbers = [s for s in page.segments if _NUMBER.fullmatch(s.text)]
     if known is not None:
         numbers = [s for s in numbers if min(known) - _ALIGN <= s.x1 <= max(known) + _ALIGN]
     ids = {id(s) for s in numbers}
     others = [s for s in page.segments if id(s) not in ids]
-    best: list[Segment] = []
+    best: dict[bool, list[Segment]] = {True: [], False: []}  # the longest on the left, on the right
+    middle = page.chars.width / 2
     for edge in ("x1", "x0"):
         stacks: dict[int, list[Segment]] = defaultdict(list)
         for s in numbers:
@@ -41,11 +42,12 @@ def _margin(page: Page, known: list[float] | None) -> list[Segment]:
             stacks[at].append(s)
             stacks[at + 1].append(s)
         for stack in stacks.values():
-            if len(stack) <= len(best) or _ruled(stack, page):
+            side = stack[0].x0 < middle
+            if len(stack) <= len(best[side]) or _ruled(stack, page):
                 continue
             if _beside(stack, others, known is not None):
-                best = stack
-    return best
+                best[side] = stack
+    return best[True] + best[False]
 
 
 def _ruled(stack: list[Segment], page: Page) -> bool:
@@ -74,5 +76,7 @@ def _beside(stack: list[Segment], others: list[Segment], known: bool) -> bool:
     outside = sum(s.x1 <= left for s in level), sum(s.x0 >= right for s in level)
     if not level or sum(outside) < 0.95 * len(level) or min(outside) > 0.05 * len(level):
         return False
-    rows = len(rows_of(level))
+    on_left = outside[1] > outside[0]
+    reach = 0.3 * (max(s.x1 for s in level) - min(s.x0 for s in level))  # the column next to the numbers
+    rows = len(rows_of(s for s in level if (s.x0 - right if on_left else left - s.x1) < reach))
     return step * len(stack) >= (0.25 if known else 0.6) * rows and len(stack) <= 1.5 * rows

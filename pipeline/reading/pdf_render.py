@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cached_property
 
+from pipeline.reading.hyphens import keeps, vocabulary
 from pipeline.reading.pdf_boxes import CharBoxes
 from pipeline.reading.pdf_cells import table_line
 from pipeline.reading.pdf_chars import PageChars
@@ -41,10 +44,16 @@ def flow(items: list[Paragraph]) -> list[Paragraph]:
 class Renderer:
     """Writes paragraphs; ``text`` and ``boxes`` grow together."""
 
-    def __init__(self, pages: dict[int, PageChars]) -> None:
+    def __init__(self, pages: dict[int, PageChars], items: list[Paragraph]) -> None:
         self.pages = pages
+        self._items = items
         self.boxes = CharBoxes()
         self._out: list[str] = []
+
+    @cached_property
+    def vocabulary(self) -> Counter[str]:
+        """The words of the text, counted where the first hyphen at a line end of a cell or heading asks for them."""
+        return vocabulary("\n".join(line.text for item in self._items for line in item.lines))
 
     @property
     def text(self) -> str:
@@ -68,7 +77,7 @@ class Renderer:
             self._between(item.lines[0])
         for i, line in enumerate(item.lines):
             if i:
-                self._between(line)
+                self._between(line, on_one_line=item.kind in ("title", "heading"))
             self._line(page, line)
 
     def _table(self, item: Paragraph) -> None:
@@ -82,27 +91,33 @@ class Renderer:
                     self._blank("\t")
                 for i, line in enumerate(table_line(cell)):
                     if i:
-                        self._between(line, in_cell=True)
+                        self._between(line, on_one_line=True)
                     self._line(page, line)
 
     def _blank(self, text: str) -> None:
         self._out.append(text)
         self.boxes.add_blank(len(text))
 
-    def _between(self, line: Segment, in_cell: bool = False) -> None:
+    def _between(self, line: Segment, on_one_line: bool = False) -> None:
         """What joins the line written last with the next one.
 
-        A hyphen before lower case is left to the text reader, which knows the document's words, with a line end; any
-        other hyphen, dash or slash at a line end belongs to the word. Elsewhere a space: a line end might be read as
-        the end of a list item or of a heading.
+        A hyphen before lower case is left to the text reader, with a line end; in a cell or heading, which a line end
+        would end, one that is no part of its word becomes a soft hyphen. Any other hyphen, dash or slash at a line end
+        belongs to the word. Elsewhere a space: a line end might be read as the end of a list item.
         """
         end = "".join(self._out[-3:])[-3:]
         word = line.words[0].text if line.words else ""
         begin = word[:1]
         if end.endswith("-") and word in ("and", "or", "to"):
             self._blank(" ")  # "first- and second-line"
-        elif re.search(r"[^\W\d_][-‐\u00ad]$", end) and begin.islower() and not in_cell:
-            self._blank("\n")
+        elif re.search(r"[^\W\d_][-‐\u00ad]$", end) and begin.islower():
+            if not on_one_line:
+                self._blank("\n")
+                return
+            before = re.search(r"([^\W\d_]+).$", "".join(self._out[-40:]))
+            after = re.match(r"[^\W\d_]+", word)
+            if before and after and not keeps(before[1].lower(), after[0].lower(), self.vocabulary):
+                self._out[-1] = self._out[-1][:-1] + "\u00ad"
         elif re.search(r"\w[-‐–/\u00ad]$", end) and begin.isalnum():
             return
         else:

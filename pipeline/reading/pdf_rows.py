@@ -10,7 +10,9 @@ from pipeline.reading.pdf_lines import Segment
 
 NUMBER = re.compile(r"^[\s(<>≤≥=~±−–-]*\d")
 #: A cell's line that its next line must go on with.
-_OPEN = re.compile(r"(?:[,;/(±=–—-]|\b(?:vs?\.?|versus|to|and|or|of))$")
+_OPEN = re.compile(
+    r"(?:[,;/(±=–—-]|\b(?:vs?\.?|versus|to|and|or|of|then|plus|with|for|by|in|at|on|per|than|from))$"
+)
 Band = tuple[float, float]
 
 
@@ -82,6 +84,7 @@ def wrapped(
     steps = [b - a for a, b in zip(bases[header:], bases[header + 1 :], strict=False)]
     tight = min((s for s in steps if s > 0.7 * em), default=1.2 * em)
     loose = any(step > 1.22 * tight for step in steps)
+    rights = [max((s.x1 for line in grid for s in line[c]), default=0.0) for c in range(len(grid[0]))]
     rows: list[list[list[Segment]]] = []
     for i, line in enumerate(grid):
         if i == 0 or i == header:
@@ -91,7 +94,7 @@ def wrapped(
         if i < header or (
             not ruled
             and bases[i] - bases[i - 1] <= 1.22 * tight
-            and _continues(rows[-1], line, grid[i - 1], loose)
+            and _continues(rows[-1], line, grid[i - 1], loose, rights)
         ):
             for cell, more in zip(rows[-1], line, strict=True):
                 cell.extend(more)
@@ -112,17 +115,32 @@ def _number_under_number(above: list[Segment], cell: list[Segment]) -> bool:
 
 
 def _continues(
-    row: list[list[Segment]], line: list[list[Segment]], above: list[list[Segment]], loose: bool
+    row: list[list[Segment]],
+    line: list[list[Segment]],
+    above: list[list[Segment]],
+    loose: bool,
+    rights: list[float],
 ) -> bool:
-    """Whether a line at the table's closest step goes on with the cells of the row above it."""
+    """Whether a line at the table's closest step goes on with the cells of the row above it.
+
+    ``loose``: rows stand wider than the lines of a cell; ``rights`` are the right ends of the columns.
+    """
     filled = [i for i, cell in enumerate(line) if cell]
     if any(not row[i] for i in filled):
         return False
     if any(_number_under_number(above[i], line[i]) for i in filled if i):
         return False
-    if 0 not in filled:
+    if 0 not in filled or loose:
         return True
-    if len(filled) == 1:
-        begin = cell_text(line[0])
-        return loose or begin[:1].islower() or begin[:1] == "("
-    return loose
+    begin = cell_text(line[0])
+    if len(filled) == 1 and (begin[:1].islower() or begin[:1] == "("):
+        return True
+    if len(filled) == len(line):
+        return False  # hardly ever do all cells of a row wrap
+    return not any(_fits(row[i][-1], line[i][0], rights[i]) for i in filled)
+
+
+def _fits(last: Segment, following: Segment, right: float) -> bool:
+    """Whether the first word of a line had room behind the line above it: then nothing made it wrap."""
+    word = following.words[0]
+    return last.x1 + 0.25 * last.size + word.x1 - word.x0 <= right

@@ -51,7 +51,7 @@ def _run(rows: list[list[Segment]], width: float, caption: Segment) -> list[list
     for row in rows:
         block = any(s.block is not None for s in row)
         several = len(row) >= 2 and max(s.x1 - s.x0 for s in row) < _WIDE * width
-        small = len(row) == 1 and row[0].x1 - row[0].x0 < 0.3 * width and bool(out)
+        small = len(row) == 1 and row[0].x1 - row[0].x0 < _WIDE * width and bool(out)
         em = row[0].size
         if block or row[0].base - last > 3.5 * em or (size and abs(em - size) > 0.15 * size):
             break

@@ -9,6 +9,7 @@ from collections import Counter
 from functools import cached_property
 
 from pipeline.reading.blocks import split_blocks
+from pipeline.reading.hyphens import keeps, vocabulary
 from pipeline.reading.inline import Anchor, Inline, citation_style
 from pipeline.reading.references import parse_references
 from pipeline.reading.segments import Builder
@@ -16,8 +17,7 @@ from pipeline.reading.structure import Part, structure
 from pipeline.reading.tables import cell_spans
 from pipeline.schema import KEPT, Cell, Citation, Document, Reference, Section, Table
 
-#: A word that a line end cuts, or that has its hyphen there.
-_CUT_WORD = re.compile(r"[^\W\d_]+[-‐\u00ad][ \t]*\r?\n\s*[a-zß-ÿ][^\W\d_]*")
+_WORD = re.compile(r"[^\W\d_]+[-‐\u00ad][ \t]*\r?\n\s*[a-zß-ÿ][^\W\d_]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _BROKEN = re.compile(r"(?<=[^\W\d_])[-‐\u00ad][ \t]*\r?\n[ \t]*(?=[a-zß-ÿ])")
 
@@ -34,16 +34,8 @@ class _Writer:
 
     @cached_property
     def vocabulary(self) -> Counter[str]:
-        """The words of the text, counted where the first hyphen at a line end asks for them.
-
-        The halves at line ends are none: a word that is cut twice at the same place would lend them to itself.
-        """
-        whole = _CUT_WORD.sub(" ", self.prose)
-        words = Counter(word.lower() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", whole))
-        for word in [w for w in words if "-" in w]:
-            for half in word.split("-"):
-                words[half] += words[word]
-        return words
+        """The words of the text, counted where the first hyphen at a line end asks for them."""
+        return vocabulary(self.prose)
 
     def paragraph(self, part: Part) -> None:
         previous_end: int | None = None
@@ -72,21 +64,11 @@ class _Writer:
             self.builder.copy(hyphen, hyphen + 1)
 
     def _keeps(self, hyphen: int, after: int) -> bool:
-        """Whether the hyphen at a break is part of the word.
-
-        It is not where the joined word stands elsewhere in the text; it is where the hyphenated word does, or
-        where both halves are words of the text.
-        """
         left = re.search(r"[^\W\d_]+$", self.source[max(0, hyphen - 40) : hyphen])
         right = _WORD.match(self.source, after)
         if not left or not right:
             return True
-        before, following = left[0].lower(), right[0].lower()
-        known = self.vocabulary
-        if known[before + following]:
-            return False
-        halves = min(known[before], known[following])
-        return known[f"{before}-{following}"] > 0 or (halves > 0 and len(before) > 2)
+        return keeps(left[0].lower(), right[0].lower(), self.vocabulary)
 
     def _join(self, previous_end: int, start: int) -> None:
         """Join two ranges of one paragraph over whatever stood between them on the page."""
@@ -102,6 +84,7 @@ class _Writer:
         spans, heads = cell_spans(self.source, part.block)
         start = self.builder.length
         rows: list[tuple[Cell, ...]] = []
+        width = max((len(row) for row in spans), default=0)
         for r, row in enumerate(spans):
             cells = []
             for c, (a, b) in enumerate(row):
@@ -110,7 +93,8 @@ class _Writer:
                 at = self.builder.length
                 self.inline.write(a, b)
                 cells.append(Cell(r, c, at, self.builder.length))
-            rows.append(tuple(cells))
+            end = self.builder.length
+            rows.append((*cells, *(Cell(r, c, end, end) for c in range(len(cells), width))))
             if r + 1 < len(spans):
                 self.builder.insert("\n")
         self.tables.append(Table(start, self.builder.length, tuple(rows), (), heads, caption))

@@ -22,7 +22,7 @@ from pipeline.reading import read
 from pipeline.reading.pdf import read_pdf
 from pipeline.schema import Document
 from pipeline.settings import Settings
-from tests.reading.test_pdf_order import Setter, Words, in_order
+from tests.reading.test_pdf_order import Setter, Words, in_order, metrics
 from tests.reading.typeset import FORMATS, Layout
 from tests.reading.typeset_article import journal
 
@@ -267,6 +267,17 @@ def test_a_word_cut_twice_at_the_same_place_is_one_word(tmp_path: Path) -> None:
     assert "double-blind trials were" in text
 
 
+def test_compounds_keep_their_hyphen_at_a_line_end_and_cut_words_lose_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "# A\n\n## Results\n\nTwenty-\nsix adults had a gene-\nrelated illness and ketamine-\ninduced sleep, "
+        "with-\nout harm; they went with or out of the ward, and some corre-\nlated.\n"
+    )
+    text = read(path).text
+    for words in ("Twenty-six adults", "gene-related", "ketamine-induced", "without harm", "correlated"):
+        assert words in text
+
+
 def test_a_sentence_that_goes_on_with_a_box_of_another_book_is_no_caption(tmp_path: Path) -> None:
     page = Setter(tmp_path / "a.pdf")
     page.text(50, 100, "The variance was compared with that of the formula in the invented handbook, see")
@@ -299,3 +310,62 @@ def test_rows_of_a_table_at_the_top_of_each_page_are_no_running_heads(tmp_path: 
     rendered = page.save()
     assert rendered.furniture == []
     assert rendered.text.count("invented drug") == 60
+
+
+def test_a_large_heading_level_with_the_other_column_does_not_join_it(tmp_path: Path) -> None:
+    """Found in pages that LaTeX had set: a gutter of one em of the text is narrower than a gap in its headings."""
+    page = Setter(tmp_path / "a.pdf", size=10)
+    source = Words(51)
+    for x in (50, 298):
+        page.order.extend(["Methods", "and", "people"])
+        page.text(x, 72, "Methods and people " + ("x" * 14 if x == 50 else ""), 15, "Times-Bold")
+        if x == 50:
+            page.order.append("x" * 14)
+        page.fill(x, 84, 400, 238, source.paragraph(160).split(), first=False)
+    assert 248 - metrics.stringWidth("Methods and people " + "x" * 14, "Times-Bold", 15) < 0.75 * 15
+    assert in_order(page.order, page.save().text) == 1.0
+
+
+def test_a_heading_cut_by_a_hyphen_is_whole(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=10)
+    page.text(50, 72, "Expression and purification of the recombinant pro-", 13, "Times-Bold")
+    page.text(50, 88, "teins in the placebo-", 13, "Times-Bold")
+    page.text(50, 104, "controlled part", 13, "Times-Bold")
+    page.fill(50, 120, 300, 260, Words(52).paragraph(60).split(), first=False)
+    page.canvas.save()
+    assert read(page.path).text.startswith(
+        "Expression and purification of the recombinant proteins in the placebo-controlled part"
+    )
+
+
+def test_cells_that_wrap_without_room_between_rows_are_told_by_what_had_room(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=9)
+    page.text(50, 90, "Table 1. Trials")
+    lines = [
+        ("Study", "Drug and dose", "Route"),
+        ("Farrow et al.", "Suvorexant 10 mg,", "Oral"),
+        ("(2019a)", "20 mg", ""),
+        ("Nakamori and", "Melatonin 5 mg", "Oral"),
+        ("Reyes (2016)", "", ""),
+        ("Roe", "Trazodone 50 mg", "Oral"),
+        ("Tallmark", "Esketamine, then", "Nasal"),
+        ("", "lithium for a year", ""),
+    ]
+    for i, row in enumerate(lines):
+        for x, cell in zip((50, 120, 210), row, strict=True):
+            page.text(x, 104 + 11 * i, cell)
+    rows = next(b for b in page.save().text.split("\n\n") if "\t" in b).split("\n")
+    assert rows == [
+        "Study\tDrug and dose\tRoute",
+        "Farrow et al. (2019a)\tSuvorexant 10 mg, 20 mg\tOral",
+        "Nakamori and Reyes (2016)\tMelatonin 5 mg\tOral",
+        "Roe\tTrazodone 50 mg\tOral",
+        "Tallmark\tEsketamine, then lithium for a year\tNasal",
+    ]
+
+
+def test_rows_of_a_table_are_as_long_as_its_longest(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("# A\n\nTen men took it.\n\na\tb\tc\n1\t2\n3\t4\t5\n")
+    (table,) = read(path).tables
+    assert [len(row) for row in table.rows] == [3, 3, 3]
