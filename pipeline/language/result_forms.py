@@ -181,7 +181,8 @@ class Forms(Reader):
             if spread and j < len(self.numbers) and self.numbers[j].start <= spread.end() + 1:
                 after = pat.PERCENT.match(self.text, self.numbers[j].end)
                 end = after.end() if after else self.numbers[j].end
-            different = pat.DIFFERENCE_BEFORE.search(self._before(i)) is not None
+            before = self._before(i, 60)
+            different = "difference" in before and pat.DIFFERENCE_BEFORE.search(before) is not None
             self._add(i, end, "effect_size" if different else "percent", "percent")
             return
         joined = link(self.text, number, self.numbers[i + 1]) if last == i + 1 else None

@@ -166,7 +166,7 @@ class Times(Forms):
         stop = self.numbers[j + 1].end if over and j + 1 < len(self.numbers) else second.end
         time = pat.TIME.match(self.text, stop)
         own = pat.TIME.match(self.text, first.end)
-        changed = first.signed or pat.CHANGED_BY.search(self._before(i))
+        changed = first.signed or pat.CHANGED_BY.search(self._before(i, 34))
         kind: ResultKind = "mean_change" if changed else "time" if time else "score"
         self._value(i, kind, own.end() if own else None)
         if self.free[j]:

@@ -34,9 +34,9 @@ class Words(Means):
         before = self._before(i, 70)
         start = self._clause(i)
         near = max(start, number.start - 110)
-        if pat.FROM.search(before) and self._from_to(i, near):
+        if pat.FROM.search(before[-44:]) and self._from_to(i, near):
             return
-        if pat.TO_BEFORE.search(before) and self._to_from(i, near):
+        if "to " in before[-18:] and pat.TO_BEFORE.search(before[-18:]) and self._to_from(i, near):
             return
         if pat.WITH_SPREAD.match(text, number.end) and not number.word and not self._blocked(i, near):
             own = pat.TIME.match(text, number.end)
@@ -66,10 +66,10 @@ class Words(Means):
             j += 1
             time = pat.TIME.match(text, self.numbers[j].end)
             last = j if time and joined in ("range", "to", "plusminus") and j == i + 1 else i
-        if pat.MEAN_RIGHT_BEFORE.search(before) and self._mean(i, near, time):
+        if pat.MEAN_RIGHT_BEFORE.search(before[-24:]) and self._mean(i, near, time):
             return
         if time is not None:
-            if pat.CHANGED_BY.search(before) and time.start() == number.end and not self._blocked(i, near):
+            if pat.CHANGED_BY.search(before[-34:]) and time.start() == number.end and not self._blocked(i, near):
                 if not self._printed_whole(i):
                     self._value(i, "mean_change", time.end())
                     return
@@ -126,7 +126,7 @@ class Words(Means):
             and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"
-        if (pat.CHANGED_BY.search(before) and not self._printed_whole(i)) or (
+        if (pat.CHANGED_BY.search(before[-34:]) and not self._printed_whole(i)) or (
             spread and change and pat.BY.search(before)
         ):
             return "mean_change"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from pipeline.language import sample_words as w
@@ -176,7 +177,8 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             words.ends[max(count.noun, count.i)],
             words.ends[min(len(words) - 1, max(count.noun, count.i) + 4)],
         )
-        out.group = any(start <= a < stop for a, _ in drugs)
+        k = bisect_left(drugs, (start, 0))
+        out.group = k < len(drugs) and drugs[k][0] < stop
     return out
 
 
