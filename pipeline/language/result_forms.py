@@ -117,8 +117,24 @@ class Forms(Reader):
                 continue
             self._effect(i, sentence[1])
         for i, number in enumerate(self.numbers):
-            if self.free[i] and not number.word and pat.NAMED_AFTER.match(self.text, number.end):
+            if not self.free[i] or number.word:
+                continue
+            if pat.NAMED_AFTER.match(self.text, number.end) or self._estimate(i):
                 self._effect(i, self.sentences.around(number.start)[1])
+
+    def _estimate(self, i: int) -> bool:
+        """Whether a bracket opens with an estimate and an interval that holds it: ``(0.84, 0.72-0.98, p=0.027)``."""
+        number = self.numbers[i]
+        if self.text[number.start - 1 : number.start] not in ("(", "[") or self._printed_whole(i):
+            return False
+        if i + 2 >= len(self.numbers) or self._pair(i + 1) is None:
+            return False
+        low, high = self.numbers[i + 1], self.numbers[i + 2]
+        return (
+            pat.COMMA.fullmatch(self.text[number.end : low.start]) is not None
+            and 0 <= low.value <= number.value <= high.value
+            and not (self._printed_whole(i + 1) or self._printed_whole(i + 2))
+        )
 
     def _effect(self, i: int, stop: int) -> None:
         """Write an effect size, its interval in brackets, and those that follow it in the same form."""

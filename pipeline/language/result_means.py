@@ -15,7 +15,11 @@ class Means(Times):
     def _mean(self, i: int, near: int, time: re.Match[str] | None) -> bool:
         """Write a number right behind *mean* or *median* in brackets; a time only where an event was waited for."""
         number = self.numbers[i]
-        if number.word or self._blocked(i, near) or pat.OTHER_UNIT.match(self.text, number.end):
+        if (
+            number.word
+            or self._blocked(i, max(near, number.start - 40))
+            or pat.OTHER_UNIT.match(self.text, number.end)
+        ):
             return False
         if time is None:
             self._value(i, "score")

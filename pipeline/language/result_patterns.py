@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SIGN = r"(?:<\s*or\s*=|>\s*or\s*=|<\s*/\s*=|</=|>/=|<=|>=|=|<|>|≤|≥|≦|⩽|~|≈|\$\s*<\s*\$)"
+_SIGN = r"(?:(?:less|greater|more) than|<\s*or\s*=|>\s*or\s*=|<\s*/\s*=|</=|>/=|<=|>=|=|<|>|≤|≥|≦|⩽|~|≈|\$\s*<\s*\$)"
 _DECIMAL = (
     r"(?:\d+(?:[.·]\d+)?\s*[x×*]\s*10\s*(?:\^|\(|\{)?\s*[-−–]\s*\d+\)?"
     r"|\d?[.·]\d+(?:[eE][-−–]?\d+)?|[01](?![\d.,%])|0,\d+)"
@@ -36,7 +36,7 @@ TIME = re.compile(
     r"\s{0,2}(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo"
     r"|years?|yrs?|yr)\b(?!\s*/)"
 )
-SPREAD = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–]|\+-)\s*")
+SPREAD = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–]|\+-|\+ or [-−–])\s*")
 #: between the words *95% CI* and the interval
 TO_INTERVAL = re.compile(
     r"(?:[\s,:;=(\[\]){}|]|\b(?:CIs?|of|from|was|were|is|for|the|difference|between|respectively|to|ratio)\b)*",
@@ -181,6 +181,8 @@ FROM_BETWEEN = re.compile(
 )
 CONSUMED = re.compile(r"\b(?:consumption|requirements?|usage)\b", re.IGNORECASE)
 NO_INTERVAL = re.compile(r"\s?(?:mg|years?|days?|weeks?|months?|hours?|patients?|of\b|/)")
+EXPONENT = re.compile(r"(?<![A-Za-z])[a-zA-Zµμ]{1,4}\s?\(\s?$")
+COMMA = re.compile(r"\s*[,;]\s*")
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
 MEAN_RIGHT_BEFORE = re.compile(
@@ -211,8 +213,8 @@ OTHER_UNIT = re.compile(
     r"\s?(?:(?:mg|g|µg|μg|mcg)\b(?!\s?/\s?[dmµμ]?[lL]\b|/\s?mmol|/\s?g\b)|(?:years?|Gy|items?|weeks?|patients?)\b)"
 )
 LABELLED = re.compile(
-    r"(?:[≥≤<>]\s*|\b(?:significance level of|least|than|exceeding|above|below|week|day|month|year|visit|grade|stage"
-    r"|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*="
+    r"(?:[≥≤<>]\s*|\d of\s*|\b(?:out of|significance level of|least|than|exceeding|above|below|week|day|month"
+    r"|year|visit|grade|stage|group|phase|table|figure|cycle|item|items|range,?|chapter|version|aged?|n\s*=|F\s*=|t\s*="
     r"|chi\s*=|r\s*=|z\s*=)\s*)$",
     re.IGNORECASE,
 )
@@ -242,7 +244,8 @@ NOT_TIME = re.compile(
 )
 #: *at 6 and* 12 months
 NOT_TIMES = re.compile(
-    r"\b(?:at|after|every|within|for|until)\s+(?:weeks?|months?|years?|days?)?\s*[\d.]+\s*(?:,\s*[\d.]+)*,?\s*(?:and|or|to)\s*$"
+    r"\b(?:at|after|every|within|for|until)\s+(?:weeks?|months?|years?|days?)?\s*"
+    r"[\d.]+\s*(?:,\s*[\d.]+)*,?\s*(?:and|or|to)\s*$"
 )
 MEDIAN_BEFORE = re.compile(r"\b(?:only|median|mean|average)\s+$|\bafter a (?:median|mean) of\s+$")
 BY = re.compile(r"\bby\s+(?:an?\s+(?:mean|median|average)\s+(?:of\s+)?)?(?:only\s+|about\s+)?$")

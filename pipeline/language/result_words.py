@@ -29,6 +29,12 @@ class Words(Means):
         text = self.text
         if self.tables and self.tables.cell(number.start) is not None and self._cell(i):
             return
+        if (
+            number.value in (-1, -2, -3)
+            and text[number.end : number.end + 1] == ")"
+            and pat.EXPONENT.search(text, max(0, number.start - 8), number.start)
+        ):
+            return  # "mL kg (-1)"
         if number.value > 100_000 or (1900 <= number.value <= 2100 and number.end - number.start == 4):
             return
         before = self._before(i, 70)
@@ -69,7 +75,11 @@ class Words(Means):
         if pat.MEAN_RIGHT_BEFORE.search(before[-24:]) and self._mean(i, near, time):
             return
         if time is not None:
-            if pat.CHANGED_BY.search(before[-34:]) and time.start() == number.end and not self._blocked(i, near):
+            if (
+                pat.CHANGED_BY.search(before[-34:])
+                and time.start() == number.end
+                and not self._blocked(i, near)
+            ):
                 if not self._printed_whole(i):
                     self._value(i, "mean_change", time.end())
                     return
@@ -172,6 +182,8 @@ class Words(Means):
         evidence = self.cues.has("change", near, low) or self.cues.has(
             "change", self.numbers[j].end, self.numbers[j].end + 60
         )
+        if self.numbers[i].word and self._near(self.scales, near, low) < 0:
+            return False
         sure = evidence or self._near(self.scales, near, low) >= 0
         earlier = any(
             f.value.kind == "score" and near <= f.start < low

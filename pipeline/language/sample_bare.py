@@ -83,7 +83,13 @@ class Bare(Heads):
         ):
             self._add(i, "reason")
             return
-        if before == "(" and after in (")", ";") and others and self._named_group(i):
+        if (
+            before == "("
+            and after in (")", ";")
+            and others
+            and not words.kind(i - 2) & w.UNIT
+            and self._named_group(i)
+        ):
             self._add(i, "group")
             return
         if before == "leaving" and others:
@@ -175,6 +181,8 @@ class Bare(Heads):
         At the end of a clause a number word behind *in* needs no such count (``fell below 50% in four``).
         """
         words = self.words
+        if words.word(i + 2) == "#" and words.kind(i + 3) & w.UNIT:
+            return False  # "for three and six months"
         if words.word(i - 1) == "in" and self._drug_before(i - 1) and words.kind(i + 1) & (w.PUNCT | w.STOP):
             return True
         if words.kind(i - 2) & (w.NUMBER | w.UNIT):
@@ -202,11 +210,9 @@ class Bare(Heads):
             k -= 1
             if words.kind(k) & w.NUMBER:
                 first = k
-        counted = words.numbers[i].value - words.numbers[first].value
-        return (
-            first != i
-            and bool(words.kind(first - 1) & (w.OTHER | w.LABEL))
-            and counted == sum(k in words.numbers for k in range(first, i))
+        members = sum(k in words.numbers for k in range(first, i))
+        return bool(words.kind(first - 1) & (w.OTHER | w.LABEL)) and (
+            (first != i and words.numbers[i].value - words.numbers[first].value == members) or members > 1
         )
 
     def _averaged(self, i: int) -> bool:

@@ -61,6 +61,8 @@ class Clause:
     #: an event verb follows directly; or after a phrase (*with depression*) that may swallow it
     does: bool = False
     does_later: bool = False
+    #: an event verb stands right behind the count or its bracket
+    does_next: bool = False
     #: *patients reporting nausea*
     doing: bool = False
     unsure: bool = False
@@ -77,6 +79,8 @@ class Clause:
     of: bool = False
     enrolled: bool = False
     assigned: bool = False
+    #: the verb of the clause is one of treatment (*12 of whom received lithium*)
+    received: bool = False
     completed: bool = False
     dropped: bool = False
     screened: bool = False
@@ -107,6 +111,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if close is not None and (count.form != "n=" or not any(k in taken for k in range(j, close))):
             j = close + 1
     out.leads_to = words.word(j) == "to"
+    out.does_next = bool(words.kind(j) & w.EVENT)
     distance = 0
     while j < len(words) and distance < 26:
         word, kind = words.words[j], words.bits[j]
@@ -145,11 +150,12 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
                 word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES)
             )
             seen = out.verb or relative
+            out.received = bool(kind & w.RECEIVE) and out.verb and not relative
             out.enrolled = (
                 bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not"
             ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
-            out.completed = bool(kind & w.COMPLETE) and not relative
+            out.completed = out.completed or (bool(kind & w.COMPLETE) and not relative)
             if kind & w.EVENT and not relative:
                 out.does = True
                 out.unsure = word in _UNSURE
@@ -222,6 +228,8 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
         if near < 6 and first in _IN and (kind & w.EVENT or (near == 1 and first == "by" and word in _TAKEN)):
             out.done_in = True
             out.done_in_unsure = word in _UNSURE
+        if kind & w.COMPLETE and near < 2 and first in ("by", "from", "for", "in") and word != "followed":
+            out.completed = True
         if kind & w.DROPOUT_NOUN and near < 12 and (first in _IN or first == "("):
             out.dropped_in = True
         if word == ",":

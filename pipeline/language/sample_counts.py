@@ -14,6 +14,9 @@ from pipeline.language.sample_lists import Lists
 
 __all__ = ["Count", "Finder"]
 
+_SHARE_BEFORE = frozenset(
+    {"in", "by", "for", ":", ",", "only", "and", "vs", "versus", "was", "were"}
+)  # fmt: skip
 _DETERMINERS_FROM = frozenset({"originally", "initially"})
 _DETERMINERS = frozenset({"the", "all", "these", "those", "its", "their", "our", "total"})
 _DATES = frozenset({"between", "from", "to", "until", "since", "in", "and", "by", "-", "–"})
@@ -180,19 +183,8 @@ class Finder(Lists):
             return words.word(j + 3) == "%" or words.word(i - 1) in ("in", "by", "of", "for")
         if words.word(j + 1) in (")", "]"):
             return words.word(i - 2) == "%" or words.word(i - 1) in ("(", "[")
-        return words.word(i - 1) in (
-            "in",
-            "by",
-            "for",
-            ":",
-            ",",
-            "only",
-            "and",
-            "vs",
-            "versus",
-            "was",
-            "were",
-        )
+        before = words.word(i - 1) in _SHARE_BEFORE
+        return before and bool(words.kind(j + 1) & (w.STOP | w.PUNCT | w.EVENT))
 
     def _of(self, i: int, j: int) -> bool:
         """``30 out of 47 patients``, ``12 of the patients``, ``12 of whom``; *of* stands at ``j``."""

@@ -8,6 +8,7 @@ from pipeline.language import sample_words as w
 from pipeline.language.sample_words import Words
 
 _MOST = 500_000
+_YEARS = range(1900, 2101)
 #: a colon, and the sign for a ratio that some publishers print for it
 _RATIO_SIGNS = frozenset({":", "∶"})
 
@@ -52,6 +53,8 @@ def plausible(words: Words, i: int) -> bool:
     if after == "+" and words.word(i + 2) in ("/", "-", "−"):
         return False
     before = words.word(i - 1)
+    if before == "#" and words.numbers[i - 1].value in _YEARS and words.kind(i + 1) & w.PEOPLE:
+        return True  # "from 1985 to 1987 80 patients"
     if before in ("<", ">", "≤", "≥", "±", "$", "€", "£", "#", "×", "^", "§") or (
         before == "=" and words.word(i - 2) in ("<", ">", "or")
     ):

@@ -20,7 +20,7 @@ class Lists(Bare):
         """
         words = self.words
         for i in able:
-            if words.word(i - 1) not in ("(", "["):
+            if words.word(i - 1) not in ("(", "[", ";", ":") or i in self.found:
                 continue
             members, k, compared = [i], i + 1, False
             while True:
@@ -34,7 +34,8 @@ class Lists(Bare):
                 k = following + 1
             people = bool(words.kind(k) & w.PEOPLE)
             end = words.word(k + people)
-            if len(members) < 2 or end not in ((")", "]", ",", ";") if compared else (")", "]")):
+            ends = (")", "]", ",", ";", "p") if compared else (")", "]")
+            if len(members) < 2 or end not in ends or (words.word(i - 1) in (";", ":") and not compared):
                 continue
             happened = (people or earlier) and self._happened(i - 1, people)
             if happened:

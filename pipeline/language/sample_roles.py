@@ -55,7 +55,7 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
             and study.previous_form != "denominator"
         ):
             return "arm"
-        if around.assigned and form != "percent":
+        if around.received and not around.done_in and form != "percent":
             return "arm"
         if around.enrolled and total is None and form == "numerator":
             return "total"
@@ -66,6 +66,18 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         )
     if form == "n=" and around.percent and not around.allocated:
         return "event"
+    if (
+        form == "n="
+        and around.does_next
+        and total is not None
+        and 5 * count.count < total
+        and not around.allocated
+    ):
+        return "event"
+    if form == "n=" and study.previous == "event" and study.previous_form == "n=" and not around.allocated:
+        near = count.words.words[max(0, count.i - 12) : count.i - 2]
+        if not _AGAINST.isdisjoint(near) or "compared" in near:
+            return "event"
     if form == "n=" and around.of_study:
         return "total"
     if form == "n=":
@@ -124,16 +136,16 @@ def _people(count: Count, around: Clause, total: int | None, named_event: bool) 
         return "arm"
     if count.count == total:
         return "total"
+    if count.kinds & w.CASE and not around.assigned and not _CONTROLS & set(count.words.words):
+        following = count.words.word(count.noun + 1)
+        if following == "of" or (total is not None and 2 * count.count < total):
+            return "event"
     if around.doing and total is not None and not around.of and not around.main:
         return "event"
     if around.enrolled:
         if total is None:
             return "total"
         return "arm" if around.to_group or count.count <= total else "total"
-    if count.kinds & w.CASE and not around.assigned and not _CONTROLS & set(count.words.words):
-        following = count.words.word(count.noun + 1)
-        if following == "of" or (total is not None and 2 * count.count < total):
-            return "event"
     if around.percent and total is not None and not around.allocated and not around.completed:
         return "event"
     if count.kinds & w.RESPONDER and not around.assigned:

@@ -74,8 +74,10 @@ def parts(counts: list[Count], roles: list[Role]) -> None:
                 continue
             if roles[k] in ("event", "dropout"):
                 roles[k + 1 : stop + 1] = [roles[k]] * len(run)
-            elif roles[k] == "total" and all(
-                c.form == "verb" and c.words.word(c.i + 1) == "had" for c in run
+            elif roles[k] == "total" and (
+                "arm" in roles[k + 1 : stop + 1]
+                or all(c.form == "n=" for c in run)
+                or all(c.form == "verb" and c.words.word(c.i + 1) == "had" for c in run)
             ):
                 roles[k + 1 : stop + 1] = ["arm"] * len(run)
             break

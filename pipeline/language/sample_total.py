@@ -43,7 +43,7 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
         for k, count in enumerate(counts)
         if count.form in _FORMS
         and count.count > 1
-        and (roles[k] in ("total", "arm") or _enrolled(arounds[k]))
+        and (roles[k] in ("total", "arm") or _enrolled(arounds[k]) or (k == 0 and _first(count, arounds[k])))
     ]
     if not able:
         return None
@@ -54,6 +54,7 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
         + 1.0 * (k == able[0]) + 1.0 * (counts[k].count == most)
         + 0.5 * (sum(counts[j].count == counts[k].count for j in able) > 1)
         - 3.0 * _one_of_several(counts, arounds, k)
+        - 4.0 * any(c.form in ("n=", "part", "group") and c.count > counts[k].count for c in counts)
         for k in able
     ]  # fmt: skip
     best = able[points.index(max(points))]
@@ -78,6 +79,11 @@ def _one_of_several(counts: list[Count], arounds: list[Clause], k: int) -> bool:
         counts[a].words is counts[b].words and side_by_side(counts[a], counts[b], arounds[a])
         for a, b in pairs
     )
+
+
+def _first(count: Count, around: Clause) -> bool:
+    """Whether the first count of a text may be its total whatever they are said to have had."""
+    return count.form == "people" and count.count >= 20 and not around.group and not around.percent
 
 
 def _enrolled(around: Clause) -> bool:

@@ -110,7 +110,7 @@ class Words:
         if len(lower) != len(piece):  # a capital that folds to two characters
             lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in piece)
         for match in _WORD.finditer(lower):
-            word = match[0]
+            word = match[0] if match[0] != "#" else "№"  # that sign stands for numbers here
             self.starts.append(start + match.start())
             self.ends.append(start + match.end())
             self.words.append(word)

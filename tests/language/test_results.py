@@ -76,6 +76,9 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Mood was better on lithium (M = 4.78, SD = 3.56).", [("4.78", "score")]),
         ("Walking distance hardly changed (+9 m; P > 0.2).", [("+9", "mean_change"), ("P > 0.2", "p_value")]),
         ("Morphine consumption was 14.2 ± 6.8 mg.", [("14.2 ± 6.8", "score")]),
+        ("Mood was better (M = 4.78 at follow-up; p less than 0.05).",
+         [("4.78", "score"), ("p less than 0.05", "p_value")]),
+        ("Fewer reached this endpoint (0.84, 0.72-0.98).", [("0.84", "effect_size"), ("0.72-0.98", "interval")]),
         # differences, intervals that only their estimate names
         ("The adjusted difference was 8.9% (95% CI −1.3 to 19.1).",
          [("8.9%", "effect_size"), ("−1.3 to 19.1", "interval")]),
@@ -107,6 +110,8 @@ def test_spans_and_kinds(nlp: Language, text: str, expected: list[tuple[str, str
         "Eyes were dilated with phenylephrine 10% for 40 minutes.",
         "12/25 patients responded.",
         "Follow-up lasted a median of 6.3 years.",
+        "It was given at 0.5 ml kg (-1) in 20 ml of water.",
+        "We cut the number of readers from five to two.",
         "The score ranges from 0 (none) to 100 (worst).",
         "The ejection fraction had to be below 50%.",
         "Anaesthesia was kept with isoflurane (2–3% in oxygen).",
