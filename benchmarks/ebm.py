@@ -50,7 +50,7 @@ def _abstracts(file: Path) -> Iterator[Abstract]:
 
 
 def rendered(tokens: list[tuple[str, str] | None]) -> tuple[str, dict[str, list[tuple[int, int]]]]:
-    """Running text from tokens with their tags (None: a new line), and the spans by kind.
+    """Running text from tokens with their tags (None: a sentence's end, the first of them the title's); spans by kind.
 
     >>> rendered([("Pain", "B-OC"), ("score", "I-OC"), ("(", "O"), ("n", "O"), (")", "O"), (".", "O")])
     ('Pain score (n).', {'OC': [(0, 10)]})
@@ -59,7 +59,9 @@ def rendered(tokens: list[tuple[str, str] | None]) -> tuple[str, dict[str, list[
     glued, inside = True, ""
     for token in tokens:
         if token is None:
-            text, glued, inside = text.rstrip("\n") + "\n" if text else "", True, ""
+            if text and "\n" not in text:
+                text, glued = text + "\n\n", True
+            inside = ""
             continue
         word, tag = token
         if not glued and word not in _GLUED_BEFORE:

@@ -54,7 +54,9 @@ _CODE_TAIL = re.compile(r"-\d{3,6}[A-Z]{0,2}(?![\w-])")  # the search leaps from
 _CODE_HEAD = re.compile(r"(?<![\w-])[A-Z]{2,5}$")
 _CLASS_ENDING = re.compile(
     r"(?:ants|ics|ors|ists|ines|ates|ides|oids|ones|ents|ers|ins|ols|ens|ets|als|ems|ans|yls|acids?|amines?|oxides?|peptides?|proteins?|lipids?|metals?|ions?|salts?|steroids?|"
-    r"antagonists?|agonists?|inhibitors?|blockers?|agents?|drugs?|derivatives?|metabolites?|compounds?|oxygen|water|nitrogen|carbon|hydrogen|phosphates?|sulfur|nucleotides?)$",
+    r"antagonists?|agonists?|inhibitors?|blockers?|agents?|drugs?|derivatives?|metabolites?|compounds?|oxygen|water|nitrogen|carbon|hydrogen|phosphates?|sulfur|nucleotides?|"
+    # procedures and devices
+    r"plast(?:y|ies)|ectom(?:y|ies)|otom(?:y|ies)|ostom(?:y|ies)|scop(?:y|ies)|graph(?:y|ies)|therap(?:y|ies)|pheresis|centesis|tional|ated|fibrillator|sutures?)$",
     re.IGNORECASE,
 )
 
@@ -144,7 +146,11 @@ class _Search:
         for short, _, _, start, end in definitions_of(self.doc):
             if not re.search(r"[A-Z]", short) or len(short) > 12 or re.search(r"[a-z]{4}", short):
                 continue  # "S-ketamine (a.k.a. esketamine)" defines no abbreviation
-            last = [h for (a, b), h in by_name.items() if start - 3 <= a and end - 1 <= b <= end + 1]
+            last = [
+                h
+                for (a, b), h in by_name.items()
+                if start - 3 <= a and end - 1 <= self._extend(a, b)[1] <= end + 1
+            ]
             if last and (
                 last[-1].end - last[-1].start >= 0.6 * (end - start)
                 or re.sub(
@@ -174,6 +180,7 @@ class _Search:
             if h.entry.lexicon == "drugs" and h.entry.row.get("context") == "ambiguous"
             and not _OTHER_THING.match(self.text, h.end) and self._beside_given(h.start, h.end)
         }  # fmt: skip
+        plain |= {at for h in hits if h.entry.row.get("name") in given for at in (h.start, h.end)}
         for hit in hits:
             entry = hit.entry
             surface = self.text[hit.start : hit.end]
