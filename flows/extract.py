@@ -17,7 +17,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
-from pipeline.workers import Outcome, Pool, Task
+from pipeline.workers import Batch, Outcomes, Pool
 
 _pools: dict[tuple[Settings, Path], Pool] = {}
 _lock = threading.Lock()
@@ -51,12 +51,8 @@ def _can_pass(_task: object, _run: object, state: Any) -> bool:
 
 
 def _batch_name() -> str:
-    tasks = task_run.parameters["tasks"]
-    return (
-        f"extract {len(tasks)} documents from number {tasks[0].index + 1:,} on"
-        if tasks
-        else "extract nothing"
-    )
+    batch: Batch = task_run.parameters["batch"]
+    return f"extract {batch.count:,} documents from number {batch.first + 1:,} on"
 
 
 # No timeout of its own: each document has one, in its worker process, where compiled code can be ended too.
@@ -64,22 +60,24 @@ def _batch_name() -> str:
     name="extract", task_run_name=_batch_name, cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5,
     retry_condition_fn=_can_pass,
 )  # fmt: skip
-def extract_batch(tasks: list[Task], settings: Settings, cache: Path, staging: Path) -> list[Outcome]:
+def extract_batch(batch: Batch, settings: Settings, cache: Path) -> Outcomes:
     """Extract from the documents of a batch; what they gave is in the cache afterwards."""
-    return pool(settings, cache).extract(tasks, staging)
+    return pool(settings, cache).extract(batch)
 
 
 def extract(
-    batches: Iterable[list[Task]], settings: Settings, cache: Path, staging: Path, ahead: int
-) -> Iterator[list[Outcome]]:
-    """Outcomes of each batch in order, with at most ``ahead`` batches under way."""
-    waiting: deque[PrefectFuture[list[Outcome]]] = deque()
+    batches: Iterable[Batch], settings: Settings, cache: Path, ahead: int
+) -> Iterator[tuple[Batch, Outcomes]]:
+    """Each batch with what became of it, in order, with at most ``ahead`` of them under way."""
+    waiting: deque[tuple[Batch, PrefectFuture[Outcomes]]] = deque()
     for batch in batches:
-        waiting.append(extract_batch.submit(batch, settings, cache, staging))
+        waiting.append((batch, extract_batch.submit(batch, settings, cache)))
         if len(waiting) >= ahead:
-            yield waiting.popleft().result()
+            done, future = waiting.popleft()
+            yield done, future.result()
     while waiting:
-        yield waiting.popleft().result()
+        done, future = waiting.popleft()
+        yield done, future.result()
 
 
 def runner(settings: Settings) -> TaskRunner[Any]:

@@ -19,11 +19,11 @@ from flows.ingest import ingest
 from flows.publish import publish
 from flows.reconcile import reconcile
 from pipeline import steps, store
+from pipeline.items import words_of
 from pipeline.progress import Progress
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 from pipeline.store import Run
-from pipeline.workers import Outcome
 
 
 class Clock:
@@ -73,10 +73,11 @@ def nightly(
             with clock("ingest"):
                 work = ingest([Path(path) for path in corpus or ()], settings)
             _announce(work, abandoned)
-            with clock("extract"):
-                outcomes = _extract(work, settings, run)
-            with clock("assemble"):
-                tally = steps.assemble(run, work, outcomes, work.cache)
+            with steps.Assembly(run, work) as assembly:
+                with clock("extract"):
+                    _extract(work, settings, assembly)
+                with clock("assemble"):
+                    tally = assembly.finish()
             record = steps.record(settings, work, tally) | fetched
             with clock("reconcile"):
                 # Quoted: Prefect would look for futures in every item of the corpus.
@@ -119,16 +120,15 @@ def _announce(work: steps.Plan, abandoned: int) -> None:
         print("an earlier run did not finish: what it had extracted is reused", file=sys.stderr)
 
 
-def _extract(work: steps.Plan, settings: Settings, run: Run) -> list[Outcome]:
-    """Extract from what the cache does not know; returns the outcomes of documents set aside."""
-    sizes = [item.bytes for item in work.corpus.items]
-    progress = Progress("extract", len(work.todo), sum(sizes[index] for index in work.todo))
+def _extract(work: steps.Plan, settings: Settings, assembly: steps.Assembly) -> None:
+    """Extract from what the cache does not know; the run's files grow meanwhile."""
+    sizes = work.corpus.items.sizes
+    todo = sum(1 for _ in work.todo)
+    progress = Progress("extract", todo, sum(words_of(sizes[index]) for index in work.todo))
     batches = work.batches(settings.batch_words, settings.cpus())
-    aside: list[Outcome] = []
     try:
-        for done in extract(batches, settings, work.cache.folder, run.staging, 2 * settings.cpus()):
-            aside += (outcome for outcome in done if outcome.reason)
-            progress.add(len(done), sum(sizes[o.index] for o in done), sum(o.words for o in done))
+        for batch, outcomes in extract(batches, settings, work.cache.folder, 2 * settings.cpus()):
+            words = assembly.add(outcomes)
+            progress.add(batch.count, batch.words, words)
     finally:
         progress.close()
-    return aside

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import texts
+from pipeline.items import Item, Items
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 
@@ -22,32 +23,6 @@ from pipeline.settings import Settings
 SUFFIXES = frozenset({".txt", ".md", ".pdf", ".xml", ".nxml", ".html", ".htm", ".xhtml", ".json"})
 MANIFEST = "manifest.csv"
 _COLUMNS = ("id", "title", "doi", "citation", "terms", "sha256", "file")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A document to read. ``reason`` is why it is set aside before it was read, empty where it is not.
-
-    ``row`` is its row in a file of texts, from 1; 0 where the file is the document.
-    """
-
-    id: str
-    path: Path
-    sha256: str = ""
-    bytes: int = 0
-    title: str = ""
-    reason: str = ""
-    row: int = 0
-
-    @property
-    def suffix(self) -> str:
-        """What decides, beside the content, how it is read: the file's ending, or that it is a row."""
-        return ".row" if self.row else self.path.suffix
-
-    @property
-    def words(self) -> int:
-        """Rough number of words, from the size of the file."""
-        return self.bytes // 6 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +37,7 @@ class Absent:
 class Corpus:
     """The documents of a run in their order, and what its manifest names but nobody put there."""
 
-    items: list[Item] = field(default_factory=list)
+    items: Items = field(default_factory=Items)
     absent: list[Absent] = field(default_factory=list)
     listed: int = 0
 
@@ -91,7 +66,7 @@ def load(paths: Sequence[Path], settings: Settings) -> Corpus:
         raise GoldpanError(
             f"{named}: no documents ({', '.join(sorted(SUFFIXES))}) in it; name a folder or a file"
         )
-    corpus.items = list(_distinct(corpus.items))
+    corpus.items = corpus.items.distinct()
     return corpus
 
 
@@ -106,7 +81,7 @@ def _add(corpus: Corpus, path: Path, settings: Settings) -> None:
     if path.is_dir() and (path / MANIFEST).is_file():
         path = path / MANIFEST
     if path.is_dir():
-        corpus.items += [_inside(path, p) or identify(p, settings) for p in _walk(path)]
+        corpus.items += (_inside(path, p) or identify(p, settings) for p in _walk(path))
     elif path.suffix.lower() == ".csv":
         _add_manifest(corpus, path, settings)
     elif texts.is_texts(path):
@@ -219,16 +194,3 @@ def read_manifest(path: Path) -> list[dict[str, str]]:
             return rows
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GoldpanError(f"{path}: cannot be read as a manifest ({error})") from error
-
-
-def _distinct(items: Iterable[Item]) -> Iterator[Item]:
-    """The same file named twice is read once; another file of the same name would be confused with it."""
-    seen: dict[str, Item] = {}
-    for item in items:
-        other = seen.get(item.id)
-        if other is None:
-            seen[item.id] = item
-            yield item
-        elif other.row != item.row or other.path.resolve() != item.path.resolve():
-            where = f"{other.path}, row {other.row}," if other.row else str(other.path)
-            yield replace(item, reason=f"{where} has the same name; rename one, mentions are named by it")

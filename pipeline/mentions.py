@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
-from array import array
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from pipeline.cache import to_line
+from pipeline.index import Index, hash_of
 from pipeline.schema import Mention
 
 _START = '{"doc": '
@@ -22,42 +24,11 @@ def _doc(line: str) -> str:
     return name
 
 
-def _hash(text: str) -> int:
-    """64 bits of a text, the same in every process."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
 def _cell(doc: str) -> str:
     """A name as a cell of documents.csv has it."""
     from pipeline.store import safe_cell
 
     return str(safe_cell(doc))
-
-
-class _Index:
-    """Two numbers of up to 64 bits for each name, in 24 bytes a name: names themselves are not kept.
-
-    Two names may share a hash; who asks must check.
-    """
-
-    def __init__(self, rows: Iterable[tuple[str, int, int]]) -> None:
-        import numpy as np
-
-        flat = array("Q")
-        for name, first, second in rows:
-            flat.extend((_hash(name), first, second))
-        table = np.frombuffer(flat, dtype=np.uint64).reshape(-1, 3) if flat else np.empty((0, 3), np.uint64)
-        self._table = table[np.argsort(table[:, 0], kind="stable")]
-
-    def get(self, name: str) -> Iterator[tuple[int, int]]:
-        """The numbers of all names of this name's hash."""
-        import numpy as np
-
-        wanted = np.uint64(_hash(name))
-        at = int(np.searchsorted(self._table[:, 0], wanted))
-        while at < len(self._table) and self._table[at, 0] == wanted:
-            yield int(self._table[at, 1]), int(self._table[at, 2])
-            at += 1
 
 
 class MentionFile:
@@ -73,28 +44,31 @@ class MentionFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._index = _Index(self._places())
+        self._index: Index | None = None
+        self._file: BinaryIO | None = None
 
     def _places(self) -> Iterator[tuple[str, int, int]]:
         """Each document with the offset and length of its lines in bytes."""
-        last, start, offset = None, 0, 0
+        last, start, offset, head = "", 0, 0, b"\n"
         with self.path.open("rb") as file:
             for line in file:
-                doc = _doc(line.decode("utf-8"))
-                if doc != last:
-                    if last is not None:
+                if not line.startswith(head):
+                    if offset:
                         yield last, start, offset - start
-                    last, start = doc, offset
+                    last, start = _doc(line.decode("utf-8")), offset
+                    # The lines of a document begin alike: its name is read once.
+                    head = _START.encode() + to_line(last).encode()[:-1] + b", "
                 offset += len(line)
-        if last is not None:
+        if offset:
             yield last, start, offset - start
 
     def raw(self, doc: str) -> bytes:
         """The document's lines as they are; empty where it has none."""
+        if self._index is None:
+            self._index, self._file = Index(self._places()), self.path.open("rb")
+        assert self._file
         for start, length in self._index.get(doc):
-            with self.path.open("rb") as file:
-                file.seek(start)
-                lines = file.read(length)
+            lines = os.pread(self._file.fileno(), length, start)
             if _doc(lines.split(b"\n", 1)[0].decode("utf-8")) == doc:
                 return lines
         return b""
@@ -119,8 +93,8 @@ class Documents:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._index = _Index(
-            (row["id"], _hash(row["sha256"]), self._STATUS.index(row["status"])) for row in self._rows()
+        self._index = Index(
+            (row["id"], hash_of(row["sha256"]), self._STATUS.index(row["status"])) for row in self._rows()
         )
 
     def _rows(self) -> Iterator[dict[str, str]]:

@@ -6,6 +6,7 @@ flows/ calls them as tasks; a test or a notebook calls them one after the other.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import corpus, store, versions
-from pipeline.assemble import MENTIONS, Tally, assemble
-from pipeline.cache import Cache, to_line
+from pipeline.assemble import MENTIONS, Assembly, Tally, assemble
+from pipeline.cache import Cache, Entry, Place, to_line
 from pipeline.corpus import Corpus
+from pipeline.items import Item, words_of
 from pipeline.mentions import Documents, MentionFile
 from pipeline.reconcile import gold as gold_files
 from pipeline.reconcile.diff import diff
@@ -29,30 +31,74 @@ from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.texts import Reader
 from pipeline.watch import Moves, Watch, watch
-from pipeline.workers import Task
+from pipeline.workers import Batch, Task
 
-__all__ = ["Plan", "Reconciled", "Tally", "assemble", "open_cache", "plan", "reconcile", "record"]
+__all__ = ["Assembly", "Plan", "Reconciled", "Tally", "assemble", "open_cache", "plan", "reconcile", "record"]
 
 #: Documents compared with the run before at once; more of them take more memory.
 _COMPARED = 500
+#: Words that a task has at least where there are as many, and pieces for each process where there are enough of them.
+_LEAST, _PIECES = 30_000, 8
+#: Instead of the number of a pack: there is no result yet, or will be none.
+_TODO, _NEVER = -1, -2
 #: Endings of sources whose offsets count in the file itself, so that gold can be checked against it.
 _TEXTS = frozenset({".txt", ".md"})
 
 
-@dataclass(slots=True)
 class Plan:
-    """What a run has to do: the corpus, which documents are known already and which are to be read, by place."""
+    """What a run has to do: the corpus, and where in the cache each document's result is known to stand."""
 
-    corpus: Corpus
-    cache: Cache
-    max_bytes: int
-    todo: list[int] = field(default_factory=list)
-    reused: set[int] = field(default_factory=set)
+    def __init__(self, corpus: Corpus, cache: Cache, max_bytes: int) -> None:
+        self.corpus, self.cache, self.max_bytes = corpus, cache, max_bytes
+        count = len(corpus.items)
+        #: a document's pack, by its number in `_packs`; negative: none yet, or never
+        self._pack = array("i", [_TODO]) * count
+        self._offset, self._length = array("Q", [0]) * count, array("Q", [0]) * count
+        self._packs: dict[str, int] = {}
+        self._reused = bytearray(count)
 
     def key(self, index: int) -> str:
         """A document's entry in the cache."""
         item = self.corpus.items[index]
         return self.cache.key(item.sha256, item.suffix)
+
+    @property
+    def todo(self) -> Iterator[int]:
+        """The documents that are to be read, in the corpus's order."""
+        return (index for index, pack in enumerate(self._pack) if pack == _TODO)
+
+    @property
+    def reused(self) -> Iterator[int]:
+        """The documents whose results were there before."""
+        return (index for index, reused in enumerate(self._reused) if reused)
+
+    def is_todo(self, index: int) -> bool:
+        return self._pack[index] == _TODO
+
+    def is_reused(self, index: int) -> bool:
+        return bool(self._reused[index])
+
+    def leave(self, index: int) -> None:
+        """A document will have no result."""
+        self._pack[index] = _NEVER
+
+    def keep(self, index: int, place: Place, reused: bool = False) -> None:
+        """A document's result stands there."""
+        self._pack[index] = self._packs.setdefault(place.pack, len(self._packs))
+        self._offset[index], self._length[index] = place.offset, place.length
+        self._reused[index] = reused
+
+    def entry(self, index: int, item: Item) -> Entry | None:
+        """A document's result; None where there is none, or it is damaged."""
+        pack = self._pack[index]
+        if pack < 0:
+            return None
+        if len(self._packs) != len(self._names):
+            self._names = list(self._packs)
+        place = Place(self._names[pack], self._offset[index], self._length[index])
+        return self.cache.entry(self.cache.key(item.sha256, item.suffix), place)
+
+    _names: Sequence[str] = ()
 
     def tasks(self) -> Iterator[Task]:
         """What is to be read, in the corpus's order; a text of a file of texts comes with its task."""
@@ -60,22 +106,27 @@ class Plan:
         for index in self.todo:
             item = self.corpus.items[index]
             text = reader.text(item.path, item.row) if item.row else None
-            yield Task(index, item.path.absolute(), item.sha256, self.key(index), item.words, text)
+            key = self.cache.key(item.sha256, item.suffix)
+            yield Task(index, item.path.absolute(), item.sha256, key, item.words, text)
 
-    def batches(self, words: int, processes: int = 1) -> Iterator[list[Task]]:
-        """The tasks in pieces of at most about so many words, in the corpus's order; a piece for each process."""
-        items = self.corpus.items
-        words = min(words, sum(items[index].words for index in self.todo) // processes + 1)
+    def batches(self, words: int, processes: int = 1) -> Iterator[Batch]:
+        """The tasks in pieces of at most about so many words, in the corpus's order.
+
+        A piece is smaller where there is little to do: each process has work, and none waits long for the last.
+        """
+        everything = sum(words_of(self.corpus.items.sizes[index]) for index in self.todo)
+        least = min(_LEAST, everything // processes + 1)
+        words = min(words, max(least, everything // (_PIECES * processes)))
         batch: list[Task] = []
         size = 0
         for task in self.tasks():
             if batch and size + task.words > words:
-                yield batch
+                yield Batch.of(batch)
                 batch, size = [], 0
             batch.append(task)
             size += task.words
         if batch:
-            yield batch
+            yield Batch.of(batch)
 
 
 def open_cache(settings: Settings) -> Cache:
@@ -88,11 +139,9 @@ def plan(paths: Sequence[Path], settings: Settings) -> Plan:
     result = Plan(corpus.load(paths, settings), open_cache(settings), settings.max_bytes)
     for index, item in enumerate(result.corpus.items):
         if item.reason:
-            continue
-        if result.cache.entry(result.key(index)):
-            result.reused.add(index)
-        else:
-            result.todo.append(index)
+            result.leave(index)
+        elif place := result.cache.known(result.cache.key(item.sha256, item.suffix)):
+            result.keep(index, place, reused=True)
     return result
 
 

@@ -58,14 +58,8 @@ class Run:
             self._lock: IO[str] | None = (new / _LOCK).open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             new.rename(self.folder)
-            self.staging.mkdir()
         except OSError as error:
             raise unwritable(out, error) from error
-
-    @property
-    def staging(self) -> Path:
-        """Where cache entries are written before they are renamed into place."""
-        return self.folder / "staging"
 
     def __enter__(self) -> Run:
         return self
@@ -95,32 +89,32 @@ class Run:
         """A JSON array that is written an element at a time, each on a line of its own; see `read_array`."""
         with (self.folder / name).open("w", encoding="utf-8", newline="\n") as file:
             before = "["
+            encode = json.JSONEncoder(ensure_ascii=False).encode
 
             def add(value: object) -> None:
                 nonlocal before
-                file.write(f"{before}\n{json.dumps(value, ensure_ascii=False)}")
+                file.write(f"{before}\n{encode(value)}")
                 before = ","
 
             yield add
             file.write("[]\n" if before == "[" else "\n]\n")
 
     @contextmanager
-    def table(self, name: str, columns: Sequence[str]) -> Iterator[Callable[[Mapping[str, object]], None]]:
-        """A table that a spreadsheet opens without running any of its cells, written a row at a time."""
+    def table(self, name: str, columns: Sequence[str]) -> Iterator[Callable[[Iterable[object]], None]]:
+        """A table that a spreadsheet opens without running any of its cells, written a row of cells at a time."""
         with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
-            yield lambda row: writer.writerow([safe_cell(row.get(column)) for column in columns])
+            yield lambda row: writer.writerow([safe_cell(cell) for cell in row])
 
     def write_csv(self, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
         """A table that a spreadsheet opens without running any of its cells."""
         with self.table(name, columns) as add:
             for row in rows:
-                add(row)
+                add(row.get(column) for column in columns)
 
     def seal(self, record: Mapping[str, Any]) -> Path:
         """Write run.json, and give the folder its name; returns the sealed folder."""
-        shutil.rmtree(self.staging, ignore_errors=True)
         previous = latest(self.out)
         finished = datetime.now(UTC)
         head = {
@@ -252,37 +246,6 @@ def read_array(path: Path) -> Iterator[dict[str, Any]]:
                     yield json.loads(line.rstrip("\n").removesuffix(","))
     except (OSError, ValueError) as error:
         raise GoldpanError(f"{path}: not readable ({error}); make the run again") from error
-
-
-def write_parquet(jsonl: Path, parquet: Path, rows_a_group: int = 50_000) -> None:
-    """mentions.jsonl as Parquet, one group of rows at a time.
-
-    ``value`` and what a format adds (page, box, path) are JSON texts: their keys differ from label to label.
-    """
-    import orjson
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = {
-        "doc": pa.string(), "label": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string(),
-        "value": pa.string(), "why": pa.string(), "section": pa.string(), "context": pa.list_(pa.string()),
-        "place": pa.string(),
-    }  # fmt: skip
-    schema = pa.schema(list(kinds.items()))
-    columns: dict[str, list[Any]] = {name: [] for name in kinds}
-
-    with pq.ParquetWriter(parquet, schema, compression="zstd") as writer, jsonl.open("rb") as lines:
-        for count, line in enumerate(lines, 1):
-            row = orjson.loads(line)
-            row["value"] = orjson.dumps(row["value"]).decode()
-            for name, column in columns.items():
-                column.append(row.pop(name, None))
-            if row:
-                columns["place"][-1] = orjson.dumps(row).decode()
-            if count % rows_a_group == 0:
-                writer.write_table(pa.table(columns, schema=schema))
-                columns = {name: [] for name in kinds}
-        writer.write_table(pa.table(columns, schema=schema))
 
 
 def _flush(path: Path) -> None:

@@ -1,16 +1,22 @@
 """An extraction process: reads batches of documents from standard input, puts results into the cache.
 
-Started by `pipeline.workers` as ``python -m pipeline.worker``. One JSON line in: the settings and the cache; then
-one line a batch. One JSON line out for each document, then ``{"end": true}``. It guards its machine itself: a
-document that takes too long ends the process by an alarm (which interrupts compiled code as well), one that takes
-too much memory runs into a limit; the leader learns of either from the exit status.
+Started by `pipeline.workers` as ``python -m pipeline.worker``. It loads the model and then forks: the child extracts,
+the parent waits and forks again when the child ends, which costs hundredths of a second where loading costs two. A
+child guards its machine itself: a document that takes too long ends it by an alarm (which interrupts compiled code as
+well), one that takes too much memory runs into a limit; the leader is told how it ended.
+
+One JSON line in: the settings and the cache, answered by ``{"ready": …}``; then one line a batch, answered by what is
+where in the cache, or by ``{"ended": code}``, with the number of the batch.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import mmap
 import os
 import resource
+import select
 import signal
 import sys
 import threading
@@ -20,14 +26,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+import orjson
+
 from pipeline import versions
 from pipeline.cache import Cache, to_line
 from pipeline.schema import Document, GoldpanError
 from pipeline.settings import Settings
 from pipeline.store import unwritable
 
-#: Exit code of a process whose batch ran into the memory limit.
-OUT_OF_MEMORY = 77
+#: Exit code of a child whose batch ran into the memory limit, and of one whose leader is gone.
+OUT_OF_MEMORY, GONE = 77, 78
 
 
 class Worker:
@@ -43,53 +51,63 @@ class Worker:
         self.extractor = Extractor(self.settings)
         # What is loaded at first use is loaded now, not on the first document's time.
         list(self.extractor.rows([build("Ten patients took 5 mg of lithium (MADRS: −3.1).", "first")]))
+        #: a child ends after so many words, since spaCy keeps each word it sees
+        self.term, self.words = start["term"], 0
+        #: the number of the batch that the child is at, or was at last: the parent reads it when the child has ended
+        self.at = mmap.mmap(-1, 8)
         _limit_memory(self.settings.max_memory_mb)
+        gc.collect()
+        gc.freeze()  # children share these pages as long as nobody touches them
 
     def say(self, row: Mapping[str, Any]) -> None:
         self.out.write(to_line(row))
         self.out.flush()
 
     def batch(self, request: Mapping[str, Any]) -> None:
-        """Extract from each document of a batch and report it."""
-        staging = Path(request["staging"])
+        """Extract from each document of a batch; says where each stands in the pack, or why it is set aside."""
+        self.at[:] = request["number"].to_bytes(8, "little")
         items = {item["index"]: item for item in request["items"]}
         waiting: dict[int, int] = {}
+        done: list[tuple[int, int, int, int]] = []
+        aside: list[tuple[int, str]] = []
         before = time.process_time()
         try:
-            for document, mentions, evidence in self.extractor.rows(self._documents(items, waiting)):
+            for document, mentions, evidence in self.extractor.rows(self._documents(items, waiting, aside)):
                 index = waiting.pop(id(document))
                 words = len(document.text.split())
-                seconds, before = time.process_time() - before, time.process_time()
+                now = time.process_time()
+                key, seconds, before = items[index]["key"], now - before, now
                 try:
-                    key = items[index]["key"]
-                    self.cache.put(key, mentions, document.kind, words, seconds, staging, evidence)
+                    place = self.cache.put(
+                        key, mentions, document.kind, words, seconds, evidence, request["pack"]
+                    )
                 except OSError as error:  # a full disk is no document's fault
                     self.say({"error": str(unwritable(self.cache.folder, error))})
                     return
-                self.say({"done": index, "words": words, "seconds": seconds})
+                done.append((index, place.offset, place.length, words))
+                self.words += words
                 self._alarm()
         except MemoryError:
             if len(items) > 1:  # whose fault it was shows when each is tried alone
                 os._exit(OUT_OF_MEMORY)
-            self._aside(
-                next(iter(items)), f"needs more than {self.settings.max_memory_mb} MB (max_memory_mb)"
-            )
+            reason = f"needs more than {self.settings.max_memory_mb} MB (max_memory_mb)"
+            aside.append((next(iter(items)), reason))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self.say({"end": True})
+        self.say({"number": request["number"], "done": done, "aside": aside})
 
     def _documents(
-        self, items: Mapping[int, Mapping[str, Any]], waiting: dict[int, int]
+        self, items: Mapping[int, Mapping[str, Any]], waiting: dict[int, int], aside: list[tuple[int, str]]
     ) -> Iterator[Document]:
         for index, item in items.items():
             self._alarm()
             try:
                 document = self._read(item)
             except GoldpanError as error:
-                self._aside(index, str(error).removeprefix(f"{item['path']}: "))
+                aside.append((index, str(error).removeprefix(f"{item['path']}: ")))
                 continue
             if document.sha256 and document.sha256 != item["sha256"]:
-                self._aside(index, "changed while the run was reading it; run again")
+                aside.append((index, "changed while the run was reading it; run again"))
                 continue
             waiting[id(document)] = index
             yield document
@@ -103,9 +121,6 @@ class Worker:
         if text is None:
             return read(Path(path), self.settings)
         return build(decode(text.encode(), path), Path(path).stem, path=path)
-
-    def _aside(self, index: int, reason: str) -> None:
-        self.say({"aside": index, "reason": reason})
 
     def _alarm(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, self.settings.timeout_seconds)
@@ -124,20 +139,67 @@ def _limit_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 
 
-def _requests() -> Iterator[dict[str, Any]]:
-    """Lines of standard input, read by a thread: when the leader is gone, the process ends in mid-document too."""
-    import queue
+class Lines:
+    """The lines of standard input, never more of them taken than asked for: the next may be for the next child.
 
-    lines: queue.Queue[str] = queue.Queue()
+    The leader sends one and waits for its answer, so that what is left over is of the same line.
+    """
 
-    def listen() -> None:
-        for line in sys.stdin:
-            lines.put(line)
-        os._exit(0)
+    def __init__(self) -> None:
+        self._rest = b""
 
-    threading.Thread(target=listen, daemon=True).start()
-    while True:
-        yield json.loads(lines.get())
+    def next(self) -> bytes:
+        """The next line; empty where there is none any more."""
+        pieces = [self._rest]
+        while b"\n" not in pieces[-1]:
+            piece = os.read(0, 1 << 20)
+            if not piece:
+                return b""
+            pieces.append(piece)
+        line, _, self._rest = b"".join(pieces).partition(b"\n")
+        return line
+
+
+def _serve(worker: Worker, lines: Lines, parent: int) -> int:
+    """In a child: batches until it has read enough, or until leader or parent is gone, in mid-document too."""
+
+    def watch() -> None:
+        poll = select.poll()
+        for descriptor in (0, parent):
+            poll.register(descriptor, 0)  # told of nothing but that the other end is closed
+        poll.poll()
+        os._exit(GONE)
+
+    threading.Thread(target=watch, daemon=True).start()
+    while worker.words < worker.term:
+        line = lines.next()
+        if not line:
+            return GONE
+        worker.batch(orjson.loads(line))
+    return 0
+
+
+def _fork(worker: Worker, lines: Lines) -> int:
+    """Run a child to its end; its exit code, negative where a signal ended it."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(ours)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(theirs)
+        return code
+    code = 1
+    try:
+        os.close(theirs)
+        code = _serve(worker, lines, ours)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        worker.cache.close()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def main() -> int:
@@ -146,16 +208,17 @@ def main() -> int:
     # What libraries print must not get between the answers.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    requests = _requests()
+    lines = Lines()
     try:
-        worker = Worker(next(requests), out)
+        worker = Worker(json.loads(lines.next()), out)
     except GoldpanError as error:
         out.write(to_line({"error": str(error)}))
         out.flush()
         return 2
     worker.say({"ready": worker.cache.fingerprint})
-    for request in requests:
-        worker.batch(request)
+    while (code := _fork(worker, lines)) != GONE:
+        if code:
+            worker.say({"ended": code, "number": int.from_bytes(worker.at[:], "little")})
     return 0
 
 

@@ -6,20 +6,22 @@ had not finished is tried again, each document alone in its turn, and one that f
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from pipeline import versions
+from pipeline.cache import Cache, Place, new_pack
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
 from pipeline.worker import OUT_OF_MEMORY
@@ -29,10 +31,8 @@ _SINGLE = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
 
-
-#: A process is replaced after so many words, some two minutes of work: spaCy keeps each new word for ever, about 1.5 kB
-#: an abstract, and starting anew costs two seconds.
-_TERM = 3_000_000
+#: A child is renewed after so many words: spaCy keeps each new word for ever, about 1.5 kB an abstract.
+_TERM = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,62 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents to extract from, in the form in which they go to a process: thousands of objects cost more."""
+
+    first: int
+    count: int
+    words: int
+    packed: bytes
+
+    @classmethod
+    def of(cls, tasks: Sequence[Task]) -> Batch:
+        """A batch of tasks, the first of which says where in the corpus it is.
+
+        >>> task = Task(3, Path("a.txt"), "00", "k", 12)
+        >>> Batch.of([task]).tasks() == [task], Batch.of([task]).first, len(Batch.of([]).tasks())
+        (True, 3, 0)
+        """
+        rows = [
+            {"index": t.index, "path": str(t.path), "sha256": t.sha256, "key": t.key, "words": t.words, "text": t.text}
+            for t in tasks
+        ]  # fmt: skip
+        first = tasks[0].index if tasks else 0
+        return cls(first, len(rows), sum(t.words for t in tasks), orjson.dumps(rows))
+
+    def tasks(self) -> list[Task]:
+        return [Task(**{**row, "path": Path(row["path"])}) for row in orjson.loads(self.packed)]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a task: ``reason`` is empty where its result is in the cache."""
+    """What became of a task: where its result is in the cache, or the reason why there is none."""
 
     index: int
     words: int = 0
-    seconds: float = 0.0
+    place: Place | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of a batch, packed as it came."""
+
+    packed: bytes
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> Outcomes:
+        """
+        >>> found = [Outcome(1, 12, Place("a.pack", 0, 99)), Outcome(2, reason="has no text")]
+        >>> list(Outcomes.of(found)) == found
+        True
+        """
+        rows = [(o.index, o.words, *(o.place or ("", 0, 0)), o.reason) for o in outcomes]
+        return cls(orjson.dumps(rows))
+
+    def __iter__(self) -> Iterator[Outcome]:
+        for index, words, pack, offset, length, reason in orjson.loads(self.packed):
+            yield Outcome(index, words, Place(pack, offset, length) if pack else None, reason)
 
 
 class Ended(Exception):
@@ -77,15 +126,17 @@ class Process:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._popen = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-X", "faulthandler", "-m", "pipeline.worker"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True, encoding="utf-8",
-            env={**os.environ, **_SINGLE},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env={**os.environ, **_SINGLE},
         )  # fmt: skip
-        self._send({"settings": settings.to_json(), "cache": str(cache)})
+        self._write(
+            orjson.dumps({"settings": settings.to_json(), "cache": str(cache), "term": _TERM}) + b"\n"
+        )
         self._ready = False
+        self._number = 0
+        #: the file in the cache that it appends to
+        self.pack = new_pack()
         #: it has no batch to finish, so another may be sent
         self.at_rest = True
-        #: that it has read
-        self.words = 0
 
     def wait_ready(self) -> None:
         """Until the model is loaded. Raises Ended, and GoldpanError where the settings cannot be met."""
@@ -97,24 +148,27 @@ class Process:
                 )
             self._ready = True
 
-    def extract(self, tasks: Sequence[Task], staging: Path) -> Iterator[Outcome]:
-        """Outcomes as they come. Raises Ended where the process ends before the last."""
-        rows = [
-            {"index": t.index, "path": str(t.path), "sha256": t.sha256, "key": t.key, "text": t.text}
-            for t in tasks
-        ]
+    def extract(self, packed: bytes) -> tuple[str, dict[str, Any]]:
+        """Extract from the documents of a batch; the pack that it went to, and what is where in it.
+
+        Raises Ended where the batch ended its process.
+        """
         self.at_rest = False
-        self._send({"items": rows, "staging": str(staging)})
-        while True:
-            row = self._receive()
-            if "end" in row:
-                self.at_rest = True
-                return
-            if "aside" in row:
-                yield Outcome(row["aside"], reason=row["reason"])
-            else:
-                self.words += row["words"]
-                yield Outcome(row["done"], row["words"], row["seconds"])
+        self._number += 1
+        request = b'{"number":%d,"pack":"%s","items":%s}\n' % (self._number, self.pack.encode(), packed)
+        self._write(request)
+        while (answer := self._receive())["number"] != self._number:
+            # A child that ended while it had nothing to do may have taken the request with it.
+            if "ended" in answer:
+                self._write(request)
+        self.at_rest = True
+        if "ended" in answer:
+            raise self._ended(answer["ended"])
+        return self.pack, answer
+
+    def renew_pack(self) -> None:
+        """Write to another pack from now on: the end of the old one is torn."""
+        self.pack = new_pack()
 
     def close(self) -> None:
         self._popen.kill()
@@ -127,18 +181,18 @@ class Process:
     def alive(self) -> bool:
         return self._popen.poll() is None
 
-    def _send(self, row: object) -> None:
+    def _write(self, line: bytes) -> None:
         assert self._popen.stdin
         # A broken pipe is a process that ended: the next answer that is missing says so.
         with suppress(BrokenPipeError):
-            self._popen.stdin.write(json.dumps(row) + "\n")
+            self._popen.stdin.write(line)
             self._popen.stdin.flush()
 
     def _receive(self) -> dict[str, Any]:
         assert self._popen.stdout
         line = self._popen.stdout.readline()
-        if line.endswith("\n"):
-            answer: dict[str, Any] = json.loads(line)
+        if line.endswith(b"\n"):
+            answer: dict[str, Any] = orjson.loads(line)
             if "error" in answer:
                 raise GoldpanError(answer["error"])
             return answer
@@ -172,6 +226,7 @@ class Pool:
         self.settings = settings
         self.cache = cache
         self.size = size
+        self._cache = Cache(cache, versions.fingerprint(settings))
         self._places = threading.Semaphore(size)
         self._lock = threading.Lock()
         self._idle: list[Process] = []
@@ -185,20 +240,25 @@ class Pool:
             with self._lock:
                 self._idle.append(process)
 
-    def extract(self, tasks: Sequence[Task], staging: Path) -> list[Outcome]:
-        """Outcomes of all tasks, in their order.
+    def extract(self, batch: Batch) -> Outcomes:
+        """What became of all documents of a batch, in their order.
 
         Raises GoldpanError where no process can be started (a model that is not installed) or the cache cannot
         be written.
         """
         done: dict[int, Outcome] = {}
-        crash = self._attempt(tasks, staging, done)
-        for task in [task for task in tasks if task.index not in done]:
-            if len(tasks) > 1 or not (crash and crash.certain):
-                crash = self._attempt([task], staging, done)
-            if task.index not in done:
-                done[task.index] = Outcome(task.index, reason=str(crash))
-        return [done[task.index] for task in tasks]
+        crash = self._attempt(batch, done)
+        left = batch.tasks() if crash else []
+        while left := [task for task in left if task.index not in done]:
+            # A batch ends at its first document that is not finished, if not by accident. It is tried alone.
+            task, again = Batch.of(left[:1]), len(left) > 1
+            if batch.count > 1 or not (crash and crash.certain):
+                crash = self._attempt(task, done)
+            if task.first not in done:
+                done[task.first] = Outcome(task.first, reason=str(crash))
+            if again:
+                crash = self._attempt(Batch.of(left[1:]), done)
+        return Outcomes.of(done[index] for index in sorted(done))
 
     def close(self) -> None:
         """End all processes, also those at work; what they had not finished is lost."""
@@ -208,14 +268,31 @@ class Pool:
         for process in processes:
             process.close()
 
-    def _attempt(self, tasks: Sequence[Task], staging: Path, done: dict[int, Outcome]) -> Ended | None:
+    def _attempt(self, batch: Batch, done: dict[int, Outcome]) -> Ended | None:
+        """Try a batch; how its process ended, if it did. What it had finished until then is in the cache."""
         with self._lease() as process:
+            before = self._size(process.pack)
             try:
-                for outcome in process.extract(tasks, staging):
-                    done[outcome.index] = outcome
+                pack, answer = process.extract(batch.packed)
             except Ended as ended:
+                indices = {task.key: task.index for task in batch.tasks()}
+                for key, place in self._cache.scan(process.pack, before):
+                    if key in indices and (entry := self._cache.entry(key, place)):
+                        index = indices[key]
+                        done[index] = Outcome(index, entry.header.words, place)
+                process.renew_pack()
                 return ended
+        for index, offset, length, words in answer["done"]:
+            done[index] = Outcome(index, words, Place(pack, offset, length))
+        for index, reason in answer["aside"]:
+            done[index] = Outcome(index, reason=reason)
         return None
+
+    def _size(self, pack: str) -> int:
+        try:
+            return (self._cache.packs / pack).stat().st_size
+        except OSError:
+            return 0
 
     @contextmanager
     def _lease(self) -> Iterator[Process]:
@@ -252,7 +329,7 @@ class Pool:
             return process
 
     def _take_back(self, process: Process) -> None:
-        if process.at_rest and process.words < _TERM and process.alive():
+        if process.at_rest and process.alive():
             with self._lock:
                 self._idle.append(process)
         else:

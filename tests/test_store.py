@@ -9,6 +9,7 @@ import pytest
 from pipeline import store
 from pipeline.schema import GoldpanError
 from pipeline.store import Run
+from pipeline.tables import MentionTable
 
 RECORD = {"documents": {"processed": 0, "reused": 0, "set_aside": 0}}
 #: Makes a run and waits to be killed.
@@ -112,9 +113,9 @@ def test_parquet_holds_what_the_lines_hold(tmp_path):
         {"doc": "b", "label": "DRUG", "start": 9, "end": 12, "text": "x", "value": {"name": "x"}, "page": 3,
          "context": ["animal"]},
     ]  # fmt: skip
-    path = tmp_path / "m.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    store.write_parquet(path, tmp_path / "m.parquet", rows_a_group=1)
+    with MentionTable(tmp_path / "m.parquet", group=1) as table:
+        for row in rows:
+            table.add(row["doc"], [row])
     back = pq.read_table(tmp_path / "m.parquet").to_pylist()
     assert [(r["doc"], r["start"], r["text"], json.loads(r["value"])) for r in back] == [
         (r["doc"], r["start"], r["text"], r["value"]) for r in rows

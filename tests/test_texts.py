@@ -73,12 +73,11 @@ def test_file_that_is_no_parquet_of_texts_is_one_line(tmp_path, content, said):
 def test_batches_carry_texts_and_leave_out_what_is_known(tmp_path):
     path = write(tmp_path / "t.jsonl", [{"id": f"d{n}", "text": f"Lithium {n} mg."} for n in range(4)])
     settings = Settings(out=tmp_path / "out", model="none")
-    (tmp_path / "staging").mkdir()
     work = steps.plan([path], settings)
-    work.cache.put(work.key(1), [], "text", 3, 0.1, tmp_path / "staging")
+    work.cache.put(work.key(1), [], "text", 3, 0.1)
     again = steps.plan([path], settings)
-    assert again.reused == {1}
-    assert [[task.text for task in batch] for batch in again.batches(1)] == [
+    assert list(again.reused) == [1]
+    assert [[task.text for task in batch.tasks()] for batch in again.batches(1)] == [
         ["Lithium 0 mg."], ["Lithium 2 mg."], ["Lithium 3 mg."],
     ]  # fmt: skip
     assert work.key(0) != work.cache.key(work.corpus.items[0].sha256, ".txt")
@@ -117,8 +116,8 @@ def test_assembled_concordance_is_that_of_all_studies_at_once(tmp_path):
         for index, mine in enumerate(studies):
             kept = [{"study": s} for s in mine] + [{"alarm": {"doc": "", "check": "shares", "n": index}}]
             mention = Mention("", "DRUG", 0, 4, "Text", {"name": "text"})
-            work.cache.put(work.key(index), [mention], "text", 2, 0.1, run.staging, kept)
-        tally = steps.assemble(run, work, [], work.cache)
+            work.keep(index, work.cache.put(work.key(index), [mention], "text", 2, 0.1, kept))
+        tally = steps.assemble(run, work)
         sealed = run.seal(tally.to_json())
     written = list(store.read_array(sealed / "studies.json"))
     assert written == [s | {"doc": f"d{n}"} for n, mine in enumerate(studies) for s in mine]

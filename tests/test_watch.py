@@ -78,7 +78,7 @@ def test_first_run_has_nothing_new(tmp_path):
 
 
 def test_a_name_that_shares_its_hash_is_not_taken_for_another(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.mentions._hash", lambda text: 7)
+    monkeypatch.setattr("pipeline.index.hash_of", lambda text: 7)
     path = tmp_path / "mentions.jsonl"
     rest = {"label": "DRUG", "start": 0, "end": 1, "text": "x", "value": {}}
     rows = [json.dumps({"doc": name, **rest}) + "\n" for name in "abb"]

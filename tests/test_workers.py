@@ -14,7 +14,7 @@ import pytest
 from pipeline import corpus, steps, versions
 from pipeline.schema import GoldpanError
 from pipeline.settings import Settings
-from pipeline.workers import Outcome, Pool
+from pipeline.workers import Batch, Outcome, Pool
 
 _POISON = """
     import os, signal, sys, time
@@ -73,12 +73,10 @@ def extract(
     for name, text in texts.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     chosen = Settings(out=tmp_path / "out", **{"model": "poison_ner", **settings})
-    staging = tmp_path / "out" / "staging"
-    staging.mkdir(parents=True, exist_ok=True)
     work = steps.plan([folder], chosen)
     pool = Pool(chosen, steps.open_cache(chosen).folder, 1)
     try:
-        found = pool.extract(list(work.tasks()), staging)
+        found = pool.extract(Batch.of(list(work.tasks())))
     finally:
         pool.close()
     return {work.corpus.items[o.index].id: o for o in found}, work
@@ -99,7 +97,7 @@ def test_one_poisoned_document_is_set_aside_and_the_others_are_done(poison, tmp_
     assert said in found["b"].reason
     assert (found["a"].reason, found["c"].reason) == ("", "")
     again = steps.plan([tmp_path / "texts"], Settings(out=tmp_path / "out", model="poison_ner"))
-    assert [work.corpus.items[i].id for i in sorted(again.reused)] == ["a", "c"]
+    assert [work.corpus.items[i].id for i in again.reused] == ["a", "c"]
 
 
 def test_only_a_poisoned_document(poison, tmp_path):
@@ -145,7 +143,7 @@ def test_code_that_changed_meanwhile_is_not_trusted(poison, tmp_path, monkeypatc
     monkeypatch.setattr(versions, "fingerprint", lambda s: "old" + real(s))
     try:
         with pytest.raises(GoldpanError, match="changed while the run was going on"):
-            pool.extract([], tmp_path)
+            pool.extract(Batch.of([]))
     finally:
         pool.close()
 
@@ -167,9 +165,9 @@ def test_worker_ends_when_its_leader_is_killed(poison, tmp_path):
             print(worker.pid, flush=True)
             time.sleep(60)
         """),
-         json.dumps({"settings": settings.to_json(), "cache": str(tmp_path / "cache")}),
+         json.dumps({"settings": settings.to_json(), "cache": str(tmp_path / "cache"), "term": 1000}),
          json.dumps({"items": [{"index": 0, "path": str(item.path), "sha256": item.sha256, "key": "0" * 40}],
-                     "staging": str(tmp_path)})],
+                     "number": 1, "pack": "a.pack"})],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert leader.stdout
@@ -189,3 +187,59 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_what_a_batch_had_finished_is_not_done_again_and_the_rest_goes_on(poison, tmp_path):
+    texts = {f"d{n}": f"Lithium {n} mg/d." for n in range(9)} | {"d4x": "KILLME", "d6x": "RAISEME"}
+    found, work = extract(tmp_path, texts)
+    assert {name for name, outcome in found.items() if outcome.reason} == {"d4x", "d6x"}
+    packs = [path.name for path in work.cache.packs.iterdir()]
+    keys = [key for pack in packs for key, _ in work.cache.scan(pack)]
+    assert len(keys) == len(set(keys)) == 9
+
+
+def test_process_is_renewed_and_started_again_without_loading(poison, tmp_path, monkeypatch):
+    """The child is another one; its parent, which loaded the model, is the same."""
+    monkeypatch.setattr("pipeline.workers._TERM", 1)
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Lithium 600 mg/d {name}.", encoding="utf-8")
+    settings = Settings(out=tmp_path / "out", model="poison_ner")
+    tasks = list(steps.plan([folder], settings).tasks())
+    pool = Pool(settings, steps.open_cache(settings).folder, 1)
+    children, parents = set(), set()
+    try:
+        for task in tasks:
+            (outcome,) = pool.extract(Batch.of([task]))
+            assert outcome.place
+            (parent,) = pool._all
+            parents.add(parent._popen.pid)
+            children.add(Path(f"/proc/{parent._popen.pid}/task/{parent._popen.pid}/children").read_text())
+    finally:
+        pool.close()
+    assert len(children) == 3 and len(parents) == 1
+
+
+def test_processes_killed_between_batches_cost_nothing(poison, tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Lithium 600 mg/d {name}.", encoding="utf-8")
+    settings = Settings(out=tmp_path / "out", model="poison_ner")
+    tasks = list(steps.plan([folder], settings).tasks())
+    pool = Pool(settings, steps.open_cache(settings).folder, 1)
+    try:
+        for task, kill_parent in zip(tasks, (False, True, False), strict=True):
+            (outcome,) = pool.extract(Batch.of([task]))
+            assert outcome.place
+            (process,) = pool._all
+            pid = process._popen.pid
+            child = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+            os.kill(pid if kill_parent else child, signal.SIGKILL)
+            deadline = time.monotonic() + 5
+            while _alive(child) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert not _alive(child)
+    finally:
+        pool.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import store
+from pipeline.cache import Cache
 
 #: What a run gives that depends on texts, code and settings alone.
 BYTES = (
@@ -82,4 +83,5 @@ def processes(session: int, command: str = "") -> set[int]:
 
 def cached(out: Path) -> int:
     """Documents whose results are kept."""
-    return len(list((out / "cache").glob("*/*.jsonl")))
+    packs = list((out / "cache").glob("*/*.pack"))
+    return sum(1 for pack in packs for _ in Cache(out / "cache", pack.parent.name).scan(pack.name))

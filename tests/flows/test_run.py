@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from tests.flows.runs import contents, record, start, wait_for, write_papers
+from tests.flows.runs import cached, contents, record, start, wait_for, write_papers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,7 +117,7 @@ def test_bad_usage_is_one_line_before_anything_starts(goldpan, papers, args, sai
 @pytest.mark.slow
 def test_interrupted_run_is_one_line(clean_env, many, tmp_path, server):
     process = start(clean_env, tmp_path, many, GOLDPAN_BATCH_WORDS="600", GOLDPAN_WORKERS="1", **server)
-    wait_for(lambda: len(list((tmp_path / "outputs" / "cache").glob("*/*.jsonl"))) >= 1)
+    wait_for(lambda: cached(tmp_path / "outputs") >= 1)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
