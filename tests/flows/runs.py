@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline import store
 from pipeline.cache import Cache
@@ -59,12 +60,13 @@ def start(clean_env: dict[str, str], cwd: Path, *args: object, **env: str) -> su
     )  # fmt: skip
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
-    """Until something is the case. Raises AssertionError where it does not come to be."""
+def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
+    """Until something is the case; what it is. Raises AssertionError where it does not come to be."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.005)
+    return found
 
 
 def processes(session: int, command: str = "") -> set[int]:

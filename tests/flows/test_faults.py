@@ -62,7 +62,7 @@ def kill(session: int) -> None:
 def test_whole_group_killed_in_every_phase_then_the_same_bytes(
     shelf, undisturbed, clean_env, server, tmp_path
 ):
-    """Ingest and reconcile are held by a pipe that nobody writes into, as by a network folder that hangs."""
+    """Ingest, reconcile and seal are held by a pipe that nobody writes into, as by a network folder that hangs."""
     out = tmp_path / "out"
     texts, gold = tmp_path / "texts.jsonl", tmp_path / "gold"
     gold.mkdir()
@@ -82,17 +82,26 @@ def test_whole_group_killed_in_every_phase_then_the_same_bytes(
     assert 2 <= cached(out) < 12
 
     process = start(clean_env, tmp_path, *given, **server)
-    wait_for(lambda: list(out.glob(".partial-*/mentions.jsonl")))
+    wait_for(lambda: list(out.glob(".partial-*/studies.parquet")))
     kill(process.pid)
 
-    os.mkfifo(gold / "held.jsonl")
+    held = gold / "held.jsonl"
+    os.mkfifo(held)
     process = start(clean_env, tmp_path, *given, "--gold", gold, **server)
     wait_for(lambda: list(out.glob(".partial-*/concord.json")))
-    time.sleep(0.5)
+    time.sleep(0.2)
+    kill(process.pid)
+
+    process = start(clean_env, tmp_path, *given, "--gold", gold, **server)
+    (partial,) = wait_for(lambda: [p.parent for p in out.glob(".partial-*/concord.json") if p.stat().st_size])
+    os.mkfifo(partial / "held")  # sealing flushes every file of the run
+    held.open("w").close()
+    wait_for(lambda: (partial / "run.json.tmp").exists())
+    time.sleep(0.2)
     kill(process.pid)
     assert store.latest(out) is None and store.runs(out) == []
 
-    (gold / "held.jsonl").unlink()
+    held.unlink()
     errors = finish(start(clean_env, tmp_path, *given, **server))
     assert "an earlier run did not finish" in errors
     assert contents(out) == undisturbed
@@ -102,14 +111,17 @@ def test_whole_group_killed_in_every_phase_then_the_same_bytes(
 def test_worker_and_own_server_killed_and_the_run_itself_completes(shelf, undisturbed, clean_env, tmp_path):
     process = start(clean_env, shelf, "texts.jsonl", "--out", tmp_path, **_SLOWLY)
     wait_for(lambda: cached(tmp_path) >= 2)
-    (worker,) = processes(process.pid, "pipeline.worker")
+    leading, working = sorted(processes(process.pid, "pipeline.worker"))
     (server,) = processes(process.pid, "flows.server")
-    os.kill(worker, signal.SIGKILL)
+    os.kill(working, signal.SIGKILL)
     os.kill(server, signal.SIGKILL)
+    wait_for(lambda: cached(tmp_path) >= 4)
+    os.kill(leading, signal.SIGKILL)
     wait_for(lambda: processes(process.pid, "flows.server") - {server})
     finish(process)
     assert contents(tmp_path) == undisturbed
-    assert processes(process.pid) == set()
+    assert record(tmp_path)["documents"]["processed"] == 12
+    wait_for(lambda: not processes(process.pid), 10)
 
 
 def test_only_the_leader_killed_leaves_no_process(shelf, undisturbed, clean_env, tmp_path):
