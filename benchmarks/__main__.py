@@ -1,4 +1,4 @@
-"""The command: ``python -m benchmarks`` for speed, ``python -m benchmarks quality`` for quality."""
+"""The command: ``python -m benchmarks`` for speed, ``… quality`` for quality, ``… flows`` for whole runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.processes import ROOT
+from benchmarks.processes import ROOT, Failed
 from benchmarks.texts import data_folder, find
 from pipeline.schema import GoldpanError
 
@@ -20,6 +20,7 @@ examples:
   python -m benchmarks --quick                          two minutes, one round on 30,000 words
   python -m benchmarks --texts DIR DIR --pdf DIR        the whole table on texts and PDFs of your own
   python -m benchmarks --only goldpan --only start      without the other tools
+  python -m benchmarks flows                            100,000 abstracts through goldpan run; half an hour
   python -m benchmarks quality --data DIR --errors 20   scores with intervals, and errors by cause
 """
 
@@ -30,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="How fast and how good goldpan is, beside other tools.",
         epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    top.add_argument("what", nargs="?", choices=("speed", "quality"), default="speed")
+    top.add_argument("what", nargs="?", choices=("speed", "quality", "flows"), default="speed")
     top.add_argument("--texts", type=Path, nargs="+", default=[], metavar="DIR", help="folders of .txt files")
     top.add_argument("--data", type=Path, metavar="DIR", help="folder of pico_corpus/ and bc5cdr/")
     top.add_argument(
@@ -41,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--only", action="append", choices=parts, help="only this part (repeatable)")
     top.add_argument("--peers", type=Path, default=ROOT / "outputs" / "peers", metavar="DIR",
                      help="environment of the others, made when missing (default: outputs/peers)")  # fmt: skip
-    top.add_argument("--documents", type=int, metavar="N", help="largest number of documents for growth")
+    top.add_argument(
+        "--documents", type=int, metavar="N", help="largest number of documents for growth and flows"
+    )
     top.add_argument(
         "--errors", type=int, default=0, metavar="N", help="quality: the N commonest causes of errors"
     )
@@ -54,7 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         data = data_folder(args.data)
-        if args.what == "quality":
+        if args.what == "flows":
+            from benchmarks import flows
+
+            with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+                largest = args.documents or (5_000 if args.quick else 100_000)
+                table = flows.table(Path(folder), largest, lambda text: print(text, file=sys.stderr))
+        elif args.what == "quality":
             from benchmarks import quality
 
             table = quality.run(args.texts, data, args.errors)
@@ -67,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     texts, args.only or speed.PARTS, quick=args.quick, pdf=args.pdf, folder=Path(folder),
                     peers=args.peers, largest=args.documents,
                 )  # fmt: skip
-    except GoldpanError as error:
+    except (GoldpanError, Failed) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
     if args.out:
