@@ -33,7 +33,7 @@ test: $(STAMP) ## ruff, mypy and pytest
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -q
 
-bench: $(STAMP) ## speed, side by side with other tools
+bench: $(STAMP) ## speed, side by side with other tools; ARGS=flows: whole runs, large
 	@$(PY) -m benchmarks $(ARGS)
 
 bench-quality: $(STAMP) ## quality, side by side with other tools

@@ -148,14 +148,17 @@ class Process:
                 )
             self._ready = True
 
-    def extract(self, packed: bytes) -> tuple[str, dict[str, Any]]:
+    def extract(self, packed: bytes, alone: bool = False) -> tuple[str, dict[str, Any]]:
         """Extract from the documents of a batch; the pack that it went to, and what is where in it.
+
+        ``alone``: one after the other, else a few at once, which is faster.
 
         Raises Ended where the batch ended its process.
         """
         self.at_rest = False
         self._number += 1
-        request = b'{"number":%d,"pack":"%s","items":%s}\n' % (self._number, self.pack.encode(), packed)
+        head = orjson.dumps({"number": self._number, "pack": self.pack, "alone": alone})
+        request = head[:-1] + b',"items":' + packed + b"}\n"
         self._write(request)
         while (answer := self._receive())["number"] != self._number:
             # A child that ended while it had nothing to do may have taken the request with it.
@@ -250,14 +253,14 @@ class Pool:
         crash = self._attempt(batch, done)
         left = batch.tasks() if crash else []
         while left := [task for task in left if task.index not in done]:
-            # A batch ends at its first document that is not finished, if not by accident. It is tried alone.
-            task, again = Batch.of(left[:1]), len(left) > 1
+            # One after the other now, so that it is the first unfinished one at which a process ends.
             if batch.count > 1 or not (crash and crash.certain):
-                crash = self._attempt(task, done)
-            if task.first not in done:
-                done[task.first] = Outcome(task.first, reason=str(crash))
-            if again:
-                crash = self._attempt(Batch.of(left[1:]), done)
+                crash = self._attempt(Batch.of(left), done, alone=True)
+            first = next((task for task in left if task.index not in done), None)
+            if first and crash and not crash.certain and batch.count > 1:
+                crash = self._attempt(Batch.of([first]), done)  # it may have been an accident
+            if first and first.index not in done:
+                done[first.index] = Outcome(first.index, reason=str(crash))
         return Outcomes.of(done[index] for index in sorted(done))
 
     def close(self) -> None:
@@ -268,12 +271,12 @@ class Pool:
         for process in processes:
             process.close()
 
-    def _attempt(self, batch: Batch, done: dict[int, Outcome]) -> Ended | None:
+    def _attempt(self, batch: Batch, done: dict[int, Outcome], alone: bool = False) -> Ended | None:
         """Try a batch; how its process ended, if it did. What it had finished until then is in the cache."""
         with self._lease() as process:
             before = self._size(process.pack)
             try:
-                pack, answer = process.extract(batch.packed)
+                pack, answer = process.extract(batch.packed, alone)
             except Ended as ended:
                 indices = {task.key: task.index for task in batch.tasks()}
                 for key, place in self._cache.scan(process.pack, before):

@@ -166,8 +166,9 @@ def test_worker_ends_when_its_leader_is_killed(poison, tmp_path):
             time.sleep(60)
         """),
          json.dumps({"settings": settings.to_json(), "cache": str(tmp_path / "cache"), "term": 1000}),
-         json.dumps({"items": [{"index": 0, "path": str(item.path), "sha256": item.sha256, "key": "0" * 40}],
-                     "number": 1, "pack": "a.pack"})],
+         json.dumps({"items": [{"index": 0, "path": str(item.path), "sha256": item.sha256, "key": "0" * 40,
+                                "words": 1}],
+                     "number": 1, "pack": "a.pack", "alone": False})],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert leader.stdout
