@@ -1,4 +1,4 @@
-"""The quality table: reviews and samples against gold, PICO-Corpus, BC5CDR dev; one scale, 95% intervals everywhere."""
+"""The quality table: reviews and samples against gold, PICO-Corpus, EBM-NLP, BC5CDR dev; 95% intervals everywhere."""
 
 from __future__ import annotations
 
@@ -66,13 +66,14 @@ def say(text: str) -> None:
 
 def run(texts: Sequence[Path], data: Path | None, errors: int) -> str:
     """Score everything that is here; the table as Markdown, with what is not here named under it."""
-    from benchmarks import bc5cdr, on_gold, on_pico
+    from benchmarks import bc5cdr, on_ebm, on_gold, on_pico
 
     extractor = Extractor()
     say("reviews and samples")
     parts = on_gold.parts(extractor, texts)
     for name, folder, score in (
         ("PICO-Corpus", "pico_corpus", on_pico.part),
+        ("EBM-NLP", "ebm_nlp", on_ebm.part),
         ("BC5CDR dev", "bc5cdr", bc5cdr.part),
     ):
         path = data / folder if data is not None else None

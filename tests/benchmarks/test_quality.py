@@ -32,6 +32,21 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokens = ["Naloxone", "was", "given", "for", "hypotension", ".", "Zzz"]
     tags = ["B-Chemical", "O", "O", "O", "B-Disease", "O", "B-Chemical"]
     (cdr / bc5cdr.FILE).write_text("".join(f"{a}\t{b}\n" for a, b in zip(tokens, tags, strict=True)))
+    ebm = root / "ebm_nlp"
+    ebm.mkdir()
+    words = (
+        "Lithium/B-INTV was/O given/O to/O patients/B-POPU ./O / Nausea/B-OC occurred/O in/O 12/O %/O and/O "
+    )
+    tokens = [
+        word.rpartition("/")
+        for word in f"{words} zest/B-OC in/O none/O ;/O placebo/O was/O given/O ./O".split()
+    ]
+    lines = [
+        "-DOCSTART- -X- O O\n",
+        "\n",
+        *(f"{word} NN {tag}\n" if word else "\n" for word, _, tag in tokens),
+    ]
+    (ebm / "one.iob").write_text("".join(lines), encoding="utf-8")
     return root
 
 
@@ -47,6 +62,9 @@ def test_table(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     n, precision, recall, _, _ = cells(table, "PICO-Corpus", "total per abstract, exact")
     assert n == "2" and precision.startswith("1.000 (0.") and recall.startswith("1.000 (0.")
     assert cells(table, "PICO-Corpus", "arm sizes, by value")[0] == "4"
+    assert cells(table, "EBM-NLP", "outcomes of theirs, touched")[0::2][:2] == ["2", "0.500 (0.095–0.905)"]
+    assert cells(table, "EBM-NLP", "outcomes of ours that touch")[0] == "1"
+    assert cells(table, "EBM-NLP", "drugs of ours that touch")[0] == "2"
     assert cells(table, "PICO-Corpus", "percentages of the two arms")[1:3] == ["", "1.000 (0.342–1.000)"]
     n, precision, recall, _, _ = cells(table, "BC5CDR dev", "chemicals, strict")
     assert (n, precision[:5], recall[:5]) == ("2", "1.000", "0.500")
