@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 
 from pipeline.evidence.literals import Prefilter
+from pipeline.language.case import lower as same_length_lower
+from pipeline.language.case import lower_pattern
 from pipeline.lexicons import rows
 from pipeline.schema import Reference
 
@@ -28,29 +30,10 @@ def patterns(kind: str) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern if _CASED in pattern else _lower_pattern(pattern))
+    return re.compile(pattern if _CASED in pattern else lower_pattern(pattern))
 
 
-def _lower_pattern(pattern: str) -> str:
-    """A pattern in lower case, its escapes (``\\S``) as they are."""
-    return re.sub(r"\\.|[^\\]", lambda m: m[0] if m[0].startswith("\\") else m[0].lower(), pattern)
-
-
-@lru_cache(_KEPT)
-def lower(text: str) -> str:
-    """A text in lower case, of the same length.
-
-    >>> lower("İX")
-    'İx'
-    """
-    small = text.lower()
-    return (
-        small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    )
-
-
-_TITLES = "title"
-_SENTENCES = "sentence"
+lower = lru_cache(_KEPT)(same_length_lower)
 
 
 @cache

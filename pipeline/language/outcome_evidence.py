@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from pipeline.language import outcome_patterns as patterns
-from pipeline.language.common import Sentences, document_of, sentences_of
-from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of, text_of
+from pipeline.language.case import any_case, lower_of
+from pipeline.language.common import Sentences, document_of, sentences_of, text_of
+from pipeline.language.cues import Cues, Paragraphs, cues_of, paragraphs_of
 from pipeline.language.lexicon import fold
 from pipeline.language.lookup import folded_of
 from pipeline.language.numbers import DASHES
@@ -32,9 +33,8 @@ _MOST = 3.0
 _DECLARED = 1.3
 #: kinds of terms that are counted one by one
 _EVENTS = frozenset({"endpoint", "adverse_event", "survival", "dropout"})
-_LESS = re.compile(
+_LESS = any_case(
     r"(?:reduc|decreas|improv|alleviat|reliev|resolv|lower|fell|fall|declin|prevent|diminish|suppress|control|attenuat|lessen|halv)",
-    re.IGNORECASE,
 )
 _PREPOSITIONS = ("with", "of", "for", "in", "from", "had")
 #: what *… group*, *… criteria* do not take away
@@ -45,7 +45,8 @@ class Evidence:
     """What the words around a candidate say, for all candidates of one doc."""
 
     def __init__(self, doc: Doc) -> None:
-        self.text = text_of(doc)
+        self.text = lower_of(doc)
+        self.printed = text_of(doc)
         self.folded = folded_of(doc)
         self.cues: Cues = cues_of(doc)
         self.sentences: Sentences = sentences_of(doc)
@@ -103,7 +104,7 @@ class Evidence:
             if between.fullmatch(text, end, c.start):
                 return not patterns.COUNTED.search(text, max(low, start - 30), start)
         return (
-            patterns.WITH.search(text, max(low, c.start - 50), c.start) is not None
+            patterns.WITH.search(self.printed, max(low, c.start - 50), c.start) is not None
             or patterns.PEOPLE_AFTER.search(text, max(low, c.start - 80), c.start) is not None
         )
 
@@ -177,7 +178,7 @@ class Evidence:
         low, high = self.sentences.around(c.start)
         return (
             patterns.IS_VALUE.match(self.text, c.end, high) is not None
-            or patterns.TESTED.match(self.text, c.end, high) is not None
+            or patterns.TESTED.match(self.printed, c.end, high) is not None
             or self._is_compared(c, low)
             or self.cues.has("declared", low, high)
         )
@@ -209,7 +210,7 @@ class Evidence:
             return True
         if condition:
             return False
-        if patterns.VALUE.match(text, c.end, high) or patterns.TESTED.match(text, c.end, high):
+        if patterns.VALUE.match(text, c.end, high) or patterns.TESTED.match(self.printed, c.end, high):
             return True
         if patterns.IS_VALUE.match(text, c.end, high) or cues.has("declared", low, high):
             return True

@@ -14,6 +14,7 @@ from functools import cache
 
 from spacy.tokens import Doc
 
+from pipeline.language.case import any_case
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues
 from pipeline.language.lexicon import Traits, rows
@@ -54,26 +55,22 @@ _STOP = frozenset(_STOP_WORDS.split())
 _NAME = re.compile(rf"[^\W\d_][\w’'{DASHES}]*")
 _ARTICLE = re.compile(r"\s+(?:an?\s+|the\s+|any\s+)?(?:grades?\s+[≥\d]\S*\s+(?:(?:or|to|and)\s+\w+\s+)?)?")
 #: what *number of*, *duration of*, *rate of* count beside endpoints
-_NO_OBJECT = re.compile(
+_NO_OBJECT = any_case(
     r"(?:.*\s)?(?:follow-?up|therap\w+|treatments?|stud(?:y|ies)|trials?|illness|diseases?|doses?|cycles?|sessions?|injections?|infusions?|change|bias|"
     r"interest|care|visits?|weeks?|months?|years?|days?|hours?|randomi[sz]ation|enrol\w+|recruitment|intervention|exposure|administration|"
     r"groups?|arms?|cases|events?|effects?|benefits?|data|evidence|further|research|analys[ei]s|factors?|diagnosis|onset|use|start)$",
-    re.IGNORECASE,
 )
 #: *the response rate of*: the rate is of what stands before it
-_RATE_OF_ITS_OWN = re.compile(
+_RATE_OF_ITS_OWN = any_case(
     r"(?:^|[.;:,(\n]|\b(?:the|an?|and|or|in|with|of|higher|lower|overall|annual\w*|cumulative|actuarial|crude|reduced|increased|similar|daily|yearly))\s*$",
-    re.IGNORECASE,
 )
 #: heads that say what was planned and not what was seen
-_PLANNED = re.compile(
+_PLANNED = any_case(
     r"\b(?:sample|dosing|dose|group|effect|step|bin|window|therapeutic|significance|confidence|alpha|body|risk|dosage)\s+\w+$",
-    re.IGNORECASE,
 )
-_NO_DISEASE = re.compile(
+_NO_DISEASE = any_case(
     r"(?:an|par|di|hypno|syn|kin)?[ae]?esthesia$|.*(?:diagnosis|prognosis|hypnosis|homeostasis|apoptosis|mitosis|osmosis|"
     r"symbiosis|academia|meiosis|cytosis|genosis|metamorphosis|dosis|phimosis|anaesthesia|analgesia|anesthesia)$",
-    re.IGNORECASE,
 )
 #: *PASI 90*, *EASI-75*, *IGA 0/1*: the share of improvement, or the score, that makes a response
 _CRITERION = re.compile(
@@ -91,7 +88,7 @@ def forms(
     fields: Mapping[str, str],
     taken: Iterable[tuple[int, int]],
 ) -> Iterator[Form]:
-    """All general forms of a text that stand in no listed term (``taken``), in no scale, drug or dose."""
+    """All general forms of a text in lower case that stand in no listed term (``taken``), in no scale, drug or dose."""
     labels: tuple[Label, ...] = ("SCALE", "DRUG", "DOSE")
     cover = sorted([*taken, *((f.start, f.end) for label in labels for f in get(doc, label))])
     for start, end, row, why in (
@@ -128,7 +125,7 @@ def _modified(text: str, at: int, low: int) -> int:
             break
         start = max(text.rfind(" ", low, at - 1), text.rfind("\n", low, at - 1), low - 1) + 1
         word = text[start : at - 1]
-        if word.lower() in _STOP or not _NAME.fullmatch(word):
+        if word in _STOP or not _NAME.fullmatch(word):
             break
         at = start
     return at
@@ -147,7 +144,7 @@ def _object(text: str, at: int, high: int) -> tuple[int, int] | None:
     first = end = article.end()
     for i in range(3):
         match = _NAME.match(text, end + bool(i), high)
-        if match is None or match[0].lower() in _STOP or (i and match[0].endswith(("ed", "ing"))):
+        if match is None or match[0] in _STOP or (i and match[0].endswith(("ed", "ing"))):
             break
         end = match.end()
         if not text[end : end + 1].isspace():
@@ -161,11 +158,9 @@ def _led(text: str, cues: Cues, sentences: Sentences) -> Iterator[Form]:
         place = _object(text, end, sentences.around(start)[1])
         if place is None or _NO_OBJECT.fullmatch(text, *place):
             continue
-        if text[start : start + 4].lower() == "rate" and not _RATE_OF_ITS_OWN.search(
-            text, max(0, start - 16), start
-        ):
+        if text[start : start + 4] == "rate" and not _RATE_OF_ITS_OWN.search(text, max(0, start - 16), start):
             continue
-        whole = text[start:end].lower().startswith(("time", "duration", "length", "need"))
+        whole = text[start:end].startswith(("time", "duration", "length", "need"))
         yield (start if whole else place[0]), place[1], UNLISTED_ENDPOINT, "lead of endpoints"
 
 

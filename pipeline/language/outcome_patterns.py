@@ -1,18 +1,15 @@
 """The patterns of outcomes: what belongs to an endpoint's phrase, and the words right beside it that decide.
 
 Single words with their weights are rows of lexicons/cues.tsv; here stand the shapes that take more than one word.
+They are for text in lower case (language/case.py), but for `WITH` and `TESTED`, which mind capitals.
 """
 
 from __future__ import annotations
 
 import re
 
+from pipeline.language.case import any_case as _compile
 from pipeline.language.numbers import DASHES
-
-
-def _compile(*parts: str) -> re.Pattern[str]:
-    return re.compile("".join(parts), re.IGNORECASE)
-
 
 # ---------------------------------------------------------------- what belongs to the phrase
 

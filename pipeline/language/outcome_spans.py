@@ -16,6 +16,7 @@ from functools import cache
 from spacy.tokens import Doc
 
 from pipeline.language import outcome_patterns as patterns
+from pipeline.language.case import any_case, lower_of
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues, text_of
 from pipeline.language.lexicon import Hit, rows, split
@@ -95,10 +96,8 @@ def _nouns() -> _Nouns:
     behind -= verbs  # "vitamin E decreases the risk"
     return _Nouns(
         forms=frozenset(forms),
-        word=re.compile(rf"\b(?:{_any(forms)})\b", re.IGNORECASE),
-        behind=re.compile(
-            rf"\s+(?:{_any(behind)})\b(?!\s+(?:in|of)\s+(?:the\s+)?dos(?:e|age))", re.IGNORECASE
-        ),
+        word=any_case(rf"\b(?:{_any(forms)})\b"),
+        behind=any_case(rf"\s+(?:{_any(behind)})\b(?!\s+(?:in|of)\s+(?:the\s+)?dos(?:e|age))"),
     )
 
 
@@ -108,7 +107,7 @@ def _any(forms: Iterable[str]) -> str:
 
 def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
     """All candidates of a doc, in order, without overlaps."""
-    text = text_of(doc)
+    text = lower_of(doc)
     out: list[Candidate] = []
     for start, end, table in _terms(doc, text, cues):
         candidate = Candidate(start, end, start, end, table, f"lexicon outcomes: {table[0]['term']}")
@@ -118,7 +117,7 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
     for start, end, _ in cues.every("change_noun"):
         reported = patterns.KEPT.match(text, end) or patterns.STRESSED.search(text, max(0, start - 16), start)
         if (
-            text[start : start + 11].lower() == "improvement"
+            text[start : start + 11] == "improvement"
             and reported
             and not patterns.HAS_OBJECT.match(text, end)
         ):
@@ -156,7 +155,7 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
     """Leftmost-longest lexicon terms that stand in no longer name (scale, drug, disease, protein …)."""
     spans: dict[tuple[int, int], list[Hit]] = {}
     for hit in hits_of(doc, "outcomes"):
-        if _spelt(text[hit.start : hit.end], hit.entry.surface):
+        if _spelt(text_of(doc)[hit.start : hit.end], hit.entry.surface):
             spans.setdefault((hit.start, hit.end), []).append(hit)
     scales = {(found.start, found.end) for found in get(doc, "SCALE")}
     names = sorted((found.start, found.end) for label in _OTHERS for found in get(doc, label))
@@ -209,7 +208,7 @@ def _measured() -> dict[str, str]:
 def _change_before(text: str, at: int, low: int, cues: Cues) -> int | None:
     """Where the noun of change begins whose object begins at ``at`` (*reduction in their* …), or None."""
     for start, end, _ in reversed(cues.between("change_noun", max(low, at - 100), at)):
-        if patterns.CHANGE_OF.fullmatch(text, end, at) and text[start:end].lower() in _nouns().forms:
+        if patterns.CHANGE_OF.fullmatch(text, end, at) and text[start:end] in _nouns().forms:
             return start
     return None
 
@@ -221,7 +220,7 @@ def _widen(text: str, c: Candidate, low: int, high: int, cues: Cues) -> None:
         reason = patterns.REASON.match(text, c.to, high)
         c.end = reason.end() if reason else c.end
         return
-    head = text[c.at : c.to].rsplit(None, 1)[-1].lower()
+    head = text[c.at : c.to].rsplit(None, 1)[-1]
     if head in patterns.SHARED_HEADS and (c.to - c.at > len(head) or head.startswith("response")):
         shared = patterns.SHARED.search(text, max(low, c.at - 60), c.at)
         c.start = shared.start() if shared else c.start
