@@ -34,6 +34,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 lower = lru_cache(_KEPT)(same_length_lower)
+_TITLES = "title"
+_SENTENCES = "sentence"
 
 
 @cache
