@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.acquire.client import Client, NotFound
 from pipeline.acquire.europepmc import Record, full_text, identifier_query, search
+from pipeline.acquire.outcome import Outcome
 from pipeline.acquire.shelf import Shelf
 from pipeline.schema import GoldpanError
-
-State = Literal["fetched", "present", "abstract", "closed", "changed", "failed", "found"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one paper; ``bad`` where somebody should look at it."""
-
-    id: str
-    state: State
-    detail: str = ""
-
-    @property
-    def bad(self) -> bool:
-        """Whether a paper that was asked for did not come, or is not what came before."""
-        return self.state in ("failed", "changed")
 
 
 def acquire(

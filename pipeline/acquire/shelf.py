@@ -93,6 +93,11 @@ class Shelf:
         path = self.folder / "texts" / name
         write_atomic(path, raw)
         self.note(record)
+        self.enter(record, raw, name, terms)
+        return path
+
+    def enter(self, record: Record, raw: bytes, name: str, terms: str) -> None:
+        """Write the line of a paper whose file ``name`` holds ``raw``."""
         row = dict.fromkeys(self.columns, "") | {
             "id": record.id, "title": record.title, "doi": record.doi, "citation": record.citation, "terms": terms,
             "sha256": hashlib.sha256(raw).hexdigest(), "file": name, "pmid": record.pmid, "pmcid": record.pmcid,
@@ -105,7 +110,6 @@ class Shelf:
         writer.writeheader()
         writer.writerows(self.rows)
         write_atomic(self.manifest, out.getvalue().encode("utf-8"))
-        return path
 
     def note(self, record: Record) -> None:
         """Keep a paper's metadata, whether its text is open or not."""
