@@ -332,7 +332,13 @@ class Arm:
 
 @dataclass(slots=True)
 class StudyOutcome:
-    """One endpoint of a study, for ``arm`` against its comparator."""
+    """One endpoint of a study, for ``arm`` against its comparator.
+
+    ``measure`` says what the values are (``percent``, ``mean_change``, ``score``, ``time``; the effect's where only
+    that is printed); ``effect`` is the comparison that is printed (its ``effect_measure``: OR, HR, MD …), and
+    ``interval`` belongs to it; ``events`` of ``total`` people are counted in each group; ``comparator`` is the drug of
+    the other one, where the sentence names it.
+    """
 
     name: str
     scale: str | None = None
@@ -344,6 +350,14 @@ class StudyOutcome:
     p_value: str | None = None
     interval: list[float] | None = None
     significance: str | None = None
+    measure: str | None = None
+    events: int | None = None
+    total: int | None = None
+    comparator: str | None = None
+    comparator_events: int | None = None
+    comparator_total: int | None = None
+    effect: float | None = None
+    effect_measure: str | None = None
 
 
 @dataclass(slots=True)

@@ -101,6 +101,12 @@ class _Sentence:
         tested = [name for m, name in given if not is_control(s, m, name)]
         tested = tested or [name for _, name in given]
         self.drugs = [name for name in tested if name in setting.titled] or tested
+        against = [
+            m.value.name
+            for m in s.of("DRUG")
+            if isinstance(m.value, DrugValue) and m.value.name not in tested
+        ]
+        self.control = against[0] if against else None
         self.targets = self._targets()
 
     def _clause(self, at: int) -> tuple[int, int]:
@@ -189,8 +195,49 @@ class _Sentence:
         out: list[Finding] = []
         results = self._shared_out()
         for t, own in zip(self.targets, results, strict=True):
-            out.extend(self._read(t, own))
+            found = self._read(t, own)
+            if out and len(found) == 1 and self._is_control_of(out[-1], found[0]):
+                self._pair(out[-1].outcome, found[0].outcome, self.text[t.start : t.end])
+                out[-1].claim = out[-1].outcome.direction or out[-1].claim
+                continue
+            out.extend(found)
         return out
+
+    def _is_control_of(self, first: Finding, second: Finding) -> bool:
+        """Whether an outcome is told again for the comparator (*61% responded, whereas 30% did on placebo*)."""
+        a, b = first.outcome, second.outcome
+        if (
+            (a.name, a.scale) != (b.name, b.scale)
+            or a.comparator_value is not None
+            or a.comparator_total is not None
+        ):
+            return False
+        if not (None not in (a.value, b.value) or None not in (a.total, b.total)) or None not in (
+            b.effect,
+            a.effect,
+        ):
+            return False
+        low, high = self._clause(second.start - self.s.start)
+        drugs = [m for m in self.s.of("DRUG") if low <= m.start - self.s.start < high]
+        here = {m.value.name for m in drugs if isinstance(m.value, DrugValue)}
+        return (
+            low > self._clause(first.start - self.s.start)[0] and bool(here - {a.arm}) and a.arm not in here
+        )
+
+    @staticmethod
+    def _pair(first: StudyOutcome, second: StudyOutcome, said: str) -> None:
+        """Put the comparator's figures beside the arm's, and judge them."""
+        first.comparator_value, first.comparator_events = second.value, second.events
+        first.comparator_total, first.comparator = second.total, second.arm or first.comparator
+        if (
+            first.direction in (None, second.direction)
+            and first.value is not None
+            and second.value is not None
+        ):
+            kind = figures.Figures(kind=first.measure or "")
+            first.direction = (
+                figures.verdict(first.name, said, "", (first.value, second.value), kind) or first.direction
+            )
 
     def _shared_out(self) -> list[list[Found]]:
         """Each RESULT goes to the target before it in its clause, else to the next there, else to the last before."""
@@ -256,9 +303,14 @@ class _Sentence:
                     p_value=own.p_value,
                     interval=own.interval,
                     significance=own.significance,
+                    measure=own.kind or own.measure,
+                    comparator=self.control,
+                    effect=own.effect,
+                    effect_measure=own.measure,
                 )
             )
         out.extend(StudyOutcome(name=t.name, scale=t.scale, direction=x) for x in further)
+        self._count(t, clause, out)
         later = self._later(t, clause, out[0])
         claim = None
         if out[0].direction is None and not s.cells and t.name not in _OBSERVED:
@@ -268,12 +320,26 @@ class _Sentence:
             for outcome in (*out, *later)
         ]
 
+    def _count(self, t: _Target, clause: tuple[int, int], out: list[StudyOutcome]) -> None:
+        """The people counted of an outcome: those of its clause, or of the sentence where it has no other."""
+        sizes = self.s.of("SAMPLE_SIZE")
+        if len(self.targets) > 1:
+            sizes = [m for m in sizes if clause[0] <= m.start - self.s.start < clause[1]]
+        found = figures.shares(sizes)
+        if not found or len(out) > 1 or len(found) > 2:
+            return
+        out[0].events, out[0].total = found[0]
+        if len(found) == 2:
+            out[0].comparator_events, out[0].comparator_total = found[1]
+
     def _arm(self, i: int, count: int, active: Sequence[Arm]) -> str | None:
         if count > 1 and len(active) == count:
             arm = active[i]
             amounts = "/".join(f"{x:g}" for x in arm.amounts or ())
             return f"{arm.drug} {amounts} {arm.unit}".strip()
-        return self.drugs[0] if self.drugs else (active[0].drug if active else None)
+        if self.drugs:
+            return self.drugs[0]
+        return active[0].drug if len({arm.drug for arm in active}) == 1 else None
 
     def _time(self, t: _Target, clause: tuple[int, int]) -> str | None:
         times = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pipeline.schema import Arm, StudyOutcome
 
+#: What a second report of an outcome may add to the first.
+_FILLED = [f.name for f in fields(StudyOutcome) if f.name != "name"]
 _CONTROL = frozenset({"placebo"})
 
 
@@ -61,17 +63,9 @@ def merge(out: list[StudyOutcome], new: StudyOutcome) -> None:
             continue
         if None not in (old.arm, new.arm) and old.arm != new.arm and None not in (old.value, new.value):
             continue
-        for name in (
-            "scale",
-            "time",
-            "arm",
-            "value",
-            "comparator_value",
-            "direction",
-            "p_value",
-            "interval",
-            "significance",
-        ):
+        if old.value is None and new.value is not None and new.arm is not None:
+            old.arm = new.arm  # of whom the figure is told
+        for name in _FILLED:
             if getattr(old, name) is None:
                 setattr(old, name, getattr(new, name))
         return

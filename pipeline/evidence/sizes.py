@@ -68,6 +68,19 @@ def groups_called_totals(statements: Sequence[Statement]) -> dict[int, int | Non
     return out
 
 
+def _set_other(arms: Sequence[Arm], s: Statement, size: Found) -> None:
+    """Give the control its size where it stands as the other group (*and saline in another 40*)."""
+    at = size.end - s.start
+    second = other_group(s.text, at)
+    inert = [arm for arm in arms if arm.drug in _CONTROL]
+    named = any(
+        isinstance(m.value, DrugValue) and m.value.name in _CONTROL and m.start - s.start > at
+        for m in s.of("DRUG")
+    )
+    if second is not None and named and len(inert) == 1:
+        inert[0].n = inert[0].n or second
+
+
 def set_sizes(arms: list[Arm], statements: Sequence[Statement], groups: Container[int]) -> None:
     """Give arms their sizes."""
     for s in statements:
@@ -75,6 +88,8 @@ def set_sizes(arms: list[Arm], statements: Sequence[Statement], groups: Containe
             if isinstance(m.value, SampleSizeValue) and (m.value.role == "arm" or m.start in groups):
                 for arm in arms_of_size(arms, s, m):
                     arm.n = arm.n or m.value.count
+                if m.start in groups:
+                    _set_other(arms, s, m)
 
 
 #: who was given what: "30 women received", "38 had"
@@ -85,11 +100,39 @@ _GIVEN = re.compile(
 )
 
 
+_EACH = re.compile(
+    r"\s*(?:\w+ )?(?:each|per (?:group|arm)|(?:in|to) (?:each|every|either|both))\b", re.IGNORECASE
+)
+_GROUP = re.compile(r"[ -](?:group|arm|recipients|patients|treated)\b", re.IGNORECASE)
+_ON = re.compile(r"\b(?:on|with|given|receiving|taking|the|assigned to|treated with)\s+$", re.IGNORECASE)
+_STOP = re.compile(r"[;:]|\b(?:whereas|while|but|versus|vs|compared)\b", re.IGNORECASE)
+
+
+def _group_of(s: Statement, size: Found, named: Sequence[tuple[Found, str]]) -> list[str]:
+    """The drug of a counted group: *In the X group, 30 of 47 …*; *30 of 47 responded on X*."""
+    at, end = size.start - s.start, size.end - s.start
+    for m, drug in reversed(named):
+        b = m.end - s.start
+        if b <= at and _GROUP.match(s.text, b) and not _STOP.search(s.text, b, at):
+            return [drug]
+    others = [m.start - s.start for m in s.of("SAMPLE_SIZE") if m.start > size.start]
+    stop = min([*others, end + 60, len(s.text)])
+    for m, drug in named:
+        a, b = m.start - s.start, m.end - s.start
+        if (
+            end < a < stop
+            and not _STOP.search(s.text, end, a)
+            and (_ON.search(s.text[:a]) or _GROUP.match(s.text, b))
+        ):
+            return [drug]
+    return []
+
+
 def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
     """The arms that a group's size belongs to: the dose right before it, the drug that it names, or all (*each*)."""
     assert isinstance(size.value, SampleSizeValue)
-    after = s.text[size.end - s.start : size.end - s.start + 8]
-    if re.match(r"\s*(?:each|per)\b", after):
+    after = s.text[size.end - s.start : size.end - s.start + 24]
+    if _EACH.match(after):
         return [arm for arm in arms if arm.amounts or arm.drug in _CONTROL]
     before = [m for m in s.of("DOSE") if m.start <= size.start]
     if before and isinstance(before[-1].value, DoseValue):
@@ -117,14 +160,9 @@ def arms_of_size(arms: Sequence[Arm], s: Statement, size: Found) -> list[Arm]:
         given = _GIVEN.match(s.text, size.end - s.start)
         first = [drug for m, drug in named if given and m.start - s.start >= given.end()]
         tested = list(dict.fromkeys(drug for _, drug in named if drug not in _CONTROL))
-        name = (
-            near[-1]
-            if near
-            else first[0]
-            if first
-            else tested[0]
-            if len(tested) == 1 and size.value.role == "total"
-            else ""
-        )
+        dosed = [m.value.drug for m in s.of("DOSE") if isinstance(m.value, DoseValue) and m.value.drug]
+        alone = (tested or list(dict.fromkeys(dosed))) if size.value.role == "total" else []
+        alone = alone if len(alone) == 1 else []
+        name = next(iter([*near[-1:], *_group_of(s, size, named), *first, *alone]), "")
     fitting = [arm for arm in arms if arm.drug and name and (arm.drug in name or name in arm.drug)]
     return fitting[:1]

@@ -3,9 +3,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pipeline.evidence.tabular import COLUMNS, rows_of, table_of, to_csv
 from tests.evidence.conftest import paper
@@ -18,9 +21,9 @@ STUDY = {
         {"drug": "placebo", "amounts": None, "unit": None, "n": 39},
     ],
     "outcomes": [
-        {"name": "response", "scale": "MADRS", "value": 61.0, "comparator_value": 30.0, "interval": [1.1, 4.0],
-         "direction": "better"},
-        {"name": "relapse", "direction": None},
+        {"name": "response", "scale": "MADRS", "arm": "lithium", "value": 61.0, "comparator_value": 30.0,
+         "effect": 2.1, "effect_measure": "OR", "interval": [1.1, 4.0], "direction": "better"},
+        {"name": "relapse", "arm": "lithium", "direction": None},
     ],
     "evidence": [[10, 20], [40, 60]], "sources": {"reference": {"doi": "10.5555/x", "title": "=SUM(A1)"}},
 }  # fmt: skip
@@ -28,12 +31,42 @@ STUDY = {
 
 def test_a_row_for_each_arm_and_outcome() -> None:
     rows = rows_of([STUDY])
-    assert [(row["drug"], row["outcome"]) for row in rows] == [
-        ("lithium", "response"), ("lithium", "relapse"), ("placebo", "response"), ("placebo", "relapse")
+    assert [(row["drug"], row["arm_role"], row["outcome"], row["value"]) for row in rows] == [
+        ("lithium", "arm", "response", 61.0), ("placebo", "comparator", "response", 30.0),
+        ("lithium", "arm", "relapse", None),
     ]  # fmt: skip
     assert all(tuple(row) == COLUMNS for row in rows)
-    assert (rows[0]["interval_low"], rows[0]["interval_high"], rows[0]["n_total"]) == (1.1, 4.0, "80; 72")
-    assert (rows[0]["evidence_start"], rows[0]["evidence_end"]) == (10, 60)
+    first = rows[0]
+    assert (first["interval_low"], first["interval_high"], first["n_total"]) == (1.1, 4.0, "80; 72")
+    assert (first["n_arm"], first["comparator"], first["n_comparator"], first["comparator_value"]) == (
+        41,
+        "placebo",
+        39,
+        30,
+    )
+    assert (first["evidence_start"], first["evidence_end"]) == (10, 60)
+
+
+def test_effects_are_ready_for_analysis() -> None:
+    first = rows_of([STUDY])[0]
+    assert (first["effect_measure"], first["effect"]) == ("OR", 2.1)
+    assert first["yi"] == pytest.approx(math.log(2.1), abs=1e-5)
+    assert first["sei"] == pytest.approx((math.log(4.0) - math.log(1.1)) / 3.919928, abs=1e-5)
+
+
+def test_an_arm_without_an_outcome_has_a_row() -> None:
+    study = STUDY | {"outcomes": [{"name": "relapse", "arm": "lithium"}]}
+    assert [(row["drug"], row["outcome"]) for row in rows_of([study])] == [
+        ("lithium", "relapse"),
+        ("placebo", None),
+    ]
+
+
+def test_an_outcome_of_no_known_arm_is_not_given_to_one() -> None:
+    study = STUDY | {"outcomes": [{"name": "relapse", "arm": None, "value": 12.0}]}
+    assert [(row["drug"], row["value"]) for row in rows_of([study])] == [
+        (None, 12.0), ("lithium", None), ("placebo", None)
+    ]  # fmt: skip
 
 
 def test_a_bare_study_has_a_row() -> None:
@@ -43,7 +76,7 @@ def test_a_bare_study_has_a_row() -> None:
 
 def test_csv_has_a_header_and_no_formulas() -> None:
     read = list(csv.DictReader(io.StringIO(to_csv(rows_of([STUDY])))))
-    assert len(read) == 4 and read[0]["value"] == "61.0" and read[1]["value"] == ""
+    assert len(read) == 3 and read[0]["value"] == "61.0" and read[2]["value"] == ""
     assert not read[0]["title"].startswith("=")
 
 
