@@ -71,17 +71,17 @@ def test_p_decides_against_the_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "effect", "interval", "ratio", "text", "wanted"),
+    ("name", "effect", "interval", "measure", "text", "wanted"),
     [
-        ("relapse", 0.47, [0.29, 0.77], True, "hazard ratio", "better"),
-        ("adverse_effect", 1.42, [1.05, 1.93], True, "hazard ratio", "worse"),
-        ("response", 1.2, [0.8, 1.7], True, "odds ratio", "no difference"),
-        ("symptom_change", -4.4, [-7.0, -1.8], False, "difference", "better"),
-        ("symptom_change", -4.4, [-7.0, -1.8], False, "effect", None),
+        ("relapse", 0.47, [0.29, 0.77], "HR", "hazard ratio", "better"),
+        ("adverse_effect", 1.42, [1.05, 1.93], "HR", "hazard ratio", "worse"),
+        ("response", 1.2, [0.8, 1.7], "OR", "odds ratio", "no difference"),
+        ("symptom_change", -4.4, [-7.0, -1.8], "MD", "difference", "better"),
+        ("symptom_change", -4.4, [-7.0, -1.8], "effect size", "effect", None),
     ],
 )
-def test_effects_with_intervals(name, effect, interval, ratio, text, wanted) -> None:  # type: ignore[no-untyped-def]
-    found = figures.Figures(effect=effect, interval=interval, ratio=ratio)
+def test_effects_with_intervals(name, effect, interval, measure, text, wanted) -> None:  # type: ignore[no-untyped-def]
+    found = figures.Figures(effect=effect, interval=interval, measure=measure)
     assert figures.effect_verdict(name, "pain", text, found) == wanted
 
 
