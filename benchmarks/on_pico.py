@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,12 +13,13 @@ from spacy.tokens import Doc
 
 from benchmarks import pico, quality
 from benchmarks.intervals import tallied
+from pipeline.evidence.studies import study_of
 from pipeline.extract import Extractor
 from pipeline.language.common import document_of, everything
 from pipeline.reading.text import build
 from pipeline.reconcile.errors import NONE
 from pipeline.reconcile.intervals import Floats
-from pipeline.schema import Found, ResultValue, SampleSizeValue
+from pipeline.schema import Found, Reference, ResultValue, SampleSizeValue
 
 NAME = "PICO-Corpus"
 #: kind of pico.py → what the table calls it, and whether the corpus annotates all of them, so that precision counts
@@ -40,12 +42,16 @@ def part(extractor: Extractor, folder: Path) -> quality.Part:
     """Score the abstracts of a folder, read as any text is."""
     abstracts = pico.read(folder)
     documents = (build(abstract.text, abstract.id) for abstract in abstracts)
-    found = [_in_source(doc) for doc in extractor.docs(documents)]
+    found, groups = [], []
+    for abstract, doc in zip(abstracts, extractor.docs(documents), strict=True):
+        found.append(_in_source(doc))
+        groups.append(_groups(abstract, doc))
     scores = [_score(abstract, mentions) for abstract, mentions in zip(abstracts, found, strict=True)]
     causes: Counter[tuple[str, str, str]] = Counter()
     examples: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    read = [is_read(abstract) for abstract in abstracts]
     for abstract, mentions in zip(abstracts, found, strict=True):
-        for key, example in _errors(abstract, mentions):
+        for key, example in _errors(abstract, mentions) if is_read(abstract) else ():
             causes[key] += 1
             examples[key].append(example)
     rows = [
@@ -55,9 +61,33 @@ def part(extractor: Extractor, folder: Path) -> quality.Part:
     note = (
         f"{NAME}: {len(abstracts)} abstracts of breast cancer trials, all of them (parts of it were in sight when the "
         "matchers were made); intervals by bootstrap over abstracts, never narrower than Wilson's. Precision is left "
-        "out where the corpus annotates only what belongs to the two arms compared."
+        "out where the corpus annotates only what belongs to the two arms compared. Since November 2026 errors are "
+        f"read and listed of the half whose checksum is even ({sum(read)} abstracts) only, so that the other half "
+        "tells how far the rules carry. Analysed subsets and denominators are arms by our guidelines, not by the "
+        "corpus's."
     )
-    return quality.Part(_lines(scores), rows, note)
+    lines = _lines(scores, NAME)
+    lines.append(
+        quality.line(NAME, "arm sizes of the study record, by value", tallied(np.array(groups, float)))
+    )
+    for name, wanted in ((f"{NAME}, half read", True), (f"{NAME}, other half", False)):
+        half = [score for score, mine in zip(scores, read, strict=True) if mine == wanted]
+        lines += _lines(half, name, ("total", "arm", "arm, values", "event", "mean")) if half else []
+    return quality.Part(lines, rows, note)
+
+
+def is_read(abstract: pico.Abstract) -> bool:
+    """Whether an abstract is of the half whose errors are read: by the checksum of its name, an even first byte."""
+    return hashlib.sha1(abstract.id.encode(), usedforsecurity=False).digest()[0] % 2 == 0
+
+
+def _groups(abstract: pico.Abstract, doc: Doc) -> tuple[int, int, int]:
+    """Hits, found and annotated of the group sizes in the study record of an abstract, each number once."""
+    title = abstract.text.split(". ")[0]
+    study = study_of(doc, Reference(abstract.id, abstract.text, 0, 0, title=title))
+    found = {arm.n for arm in study.arms if arm.n is not None} if study is not None else set()
+    gold = {int(item.value) for item in abstract.gold if item.kind == "arm"}
+    return len(found & gold), len(found), len(gold)
 
 
 def _score(abstract: pico.Abstract, mentions: list[Found]) -> pico.Scores:
@@ -76,20 +106,21 @@ def _in_source(doc: Doc) -> list[Found]:
     return sorted(placed, key=lambda f: (f.start, f.end))
 
 
-def _lines(scores: Sequence[pico.Scores]) -> list[list[str]]:
+def _lines(scores: Sequence[pico.Scores], texts: str, kinds: Sequence[str] = tuple(KINDS)) -> list[list[str]]:
     def table(hits: str, found: str) -> Floats:
         return np.array([[getattr(s, hits), getattr(s, found), s.stated] for s in scores], float)
 
     # an abstract that states no total is not asked for one
     covered = np.array([[s.covered, s.covered, s.stated] for s in scores], float)
     lines = [
-        quality.line(NAME, "total per abstract, exact", tallied(table("exact", "covered"))),
-        quality.line(NAME, "total per abstract, coverage", tallied(covered), only=("recall",)),
+        quality.line(texts, "total per abstract, exact", tallied(table("exact", "covered"))),
+        quality.line(texts, "total per abstract, coverage", tallied(covered), only=("recall",)),
     ]
-    for kind, (name, whole) in KINDS.items():
+    for kind in kinds:
+        name, whole = KINDS[kind]
         counts = np.array([_tally(s.tallies[kind]) for s in scores], float)
         only = ("precision", "recall", "f1") if whole else ("recall",)
-        lines.append(quality.line(NAME, name, tallied(counts), only))
+        lines.append(quality.line(texts, name, tallied(counts), only))
     return lines
 
 

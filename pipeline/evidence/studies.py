@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from pipeline.evidence import cues
 from pipeline.evidence.arms import arms_of
 from pipeline.evidence.facts import facts_of, reference_facts
+from pipeline.evidence.groups import fill_groups
 from pipeline.evidence.outcomes import findings
 from pipeline.evidence.setting import Finding, Setting, merge
 from pipeline.evidence.sizes import groups_called_totals
@@ -85,7 +86,11 @@ def study_of(doc: Doc, reference: Reference) -> Study | None:
         return None
     reader = Reader(doc)
     reader.references = {reference.key: reference}
-    return _Assembly(document, reader, reference.key, reader.own(reference.key)).study()
+    statements = reader.own(reference.key)
+    study = _Assembly(document, reader, reference.key, statements).study()
+    if study is not None:
+        fill_groups(study.arms, statements, study.n_total)
+    return study
 
 
 class _Assembly:

@@ -77,15 +77,26 @@ def test_what_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PICO-Corpus: not here" in table and "BC5CDR dev: not here" in table
 
 
-def test_errors_of_pico_have_kinds(data: Path) -> None:
+def test_errors_of_pico_have_kinds_and_are_of_one_half(data: Path) -> None:
     folder = data / "pico_corpus"
-    (folder / "3.txt").write_text("Of 12 men, 7 died.\n", encoding="utf-8")
-    (folder / "3.ann").write_text("T1\tintervention-participants 3 5\t12\n", encoding="utf-8")
+    for name in ("3", "5"):  # the checksum of "5" is even
+        (folder / f"{name}.txt").write_text("Of 12 men, 7 died.\n", encoding="utf-8")
+        (folder / f"{name}.ann").write_text("T1\tintervention-participants 3 5\t12\n", encoding="utf-8")
     try:
-        causes = on_pico.part(Extractor(), folder).causes
+        part = on_pico.part(Extractor(), folder)
     finally:
-        (folder / "3.txt").unlink()
-    assert [(c.kind, c.label, c.count) for c in causes if c.label == "arm"] == [("found as total", "arm", 1)]
+        for name in ("3", "5"):
+            (folder / f"{name}.txt").unlink()
+    errors = [(c.kind, c.label, c.count) for c in part.causes if c.label == "arm"]
+    assert errors == [("found as total", "arm", 1)]
+    halves = {line[0] for line in part.lines}
+    assert halves == {"PICO-Corpus", "PICO-Corpus, half read", "PICO-Corpus, other half"}
+
+
+def test_group_sizes_of_the_study_record(data: Path) -> None:
+    lines = on_pico.part(Extractor(), data / "pico_corpus").lines
+    row = next(line for line in lines if line[1].startswith("arm sizes of the study record"))
+    assert row[2] == "4" and row[3].startswith("1.000") and row[4].startswith("1.000")
 
 
 def test_intervals_hold_the_score_and_are_never_a_point() -> None:
