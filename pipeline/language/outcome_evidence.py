@@ -55,8 +55,14 @@ class Evidence:
         document = document_of(doc)
         # a text without a title is read as an abstract that begins with it
         self._title = fold((document.title if document else "") or self.text[: self.sentences.around(0)[1]])
+        titled = document is not None and self.folded.startswith(self._title)
+        self._title_end = len(self._title) if titled and document and document.title else 0
         self._by_sentence: dict[int, float] = {}
         self._by_paragraph: dict[int, float] = {}
+
+    def phrase(self, c: Candidate) -> str:
+        """Its term, folded; of an abbreviation, the one that it stands for."""
+        return c.term or self.folded[c.at : c.to]
 
     def weigh(self, c: Candidate) -> float:
         """How much speaks for people in a study or a treatment, in the candidate's sentence and paragraph."""
@@ -83,7 +89,7 @@ class Evidence:
         counts: Counter[str] = Counter()
         for c in found:
             if not c.change and c.kinds & {"adverse_event", "symptom"}:
-                counts[self.folded[c.at : c.to]] += self.is_condition(c)
+                counts[self.phrase(c)] += self.is_condition(c)
         self.conditions = frozenset(
             term
             for term, n in counts.items()
@@ -192,7 +198,7 @@ class Evidence:
             return True
         text, cues = self.text, self.cues
         low, high = self.sentences.around(c.start)
-        condition = self.folded[c.at : c.to] in self.conditions
+        condition = self.phrase(c) in self.conditions
         near = 25 if condition else 60
         for kind in ("change_verb", "asked_of"):
             for _, end, _ in cues.between(kind, max(low, c.start - near), c.start):
@@ -206,7 +212,7 @@ class Evidence:
                     return True
         if patterns.EFFECT_ON.search(text, max(low, c.start - 120), c.start):
             return True
-        if self._is_compared(c, low):
+        if self._is_compared(c, low) or (c.end <= self._title_end and self._is_titled(c)):
             return True
         if condition:
             return False
@@ -215,6 +221,14 @@ class Evidence:
         if patterns.IS_VALUE.match(text, c.end, high) or cues.has("declared", low, high):
             return True
         return bool(c.kinds & _EVENTS) and self._is_counted(c, low, high)
+
+    def _is_titled(self, c: Candidate) -> bool:
+        """*Varenicline for smoking cessation*: what the title says a treatment is for, where it is no disease."""
+        return (
+            bool(c.kinds & {"endpoint", "survival", "symptom"})
+            and patterns.TITLE_FOR.search(self.text, max(0, c.start - 40), c.start) is not None
+            and patterns.TITLE_AFTER.match(self.text, c.end) is not None
+        )
 
     def _is_compared(self, c: Candidate, low: int) -> bool:
         """*No difference emerged on the PDQ-39 or in* pain; *superior to placebo for* quality of life."""
@@ -274,4 +288,4 @@ class Evidence:
             self.text, low, c.start
         ):
             return True
-        return self.folded[c.at : c.to] not in self.conditions and self.cues.weight("adverse", low, high) >= 2
+        return self.phrase(c) not in self.conditions and self.cues.weight("adverse", low, high) >= 2

@@ -29,6 +29,25 @@ STRESSED = _compile(
     r"\b(?:significant(?:ly)?|greater|larger|meaningful|marked|rapid|sustained|further|substantial|symptomatic",
     r"|clinical|subjective|showed|shows?)\s+$",
 )
+#: what specifies an improvement, and what says that people reached it
+SPECIFIED = _compile(
+    r"(?<![\w-])(?!(?:clinical|significant|substantial|symptomatic|statistical|additional|initial|general|overall|partial|marginal"
+    r"|gradual|critical|dramatic|progressive|relative|further)\s)[a-z][a-z-]{3,}(?:al|ic|ive)\s+$"
+)
+REACHED = _compile(
+    r"\s+(?:was|were)\s+(?:reached|achieved|attained|seen|observed)\b|,?\s+(?:\(?(?:was\s+)?defined)\s+as\b|\s*\(defined\b"
+)
+#: between a term and the end of the long form that holds it
+BEHIND_TERM = _compile(r"(?:\s+(?:rates?|scores?|events?|ratios?|times?|symptoms?|levels?))?")
+#: before the parts of one endpoint, and between them
+COMPOSITE = _compile(
+    r"\bcomposite\s+(?:(?:primary\s+)?(?:end\s?-?point|outcome)\s+)?(?:of\s+|was\s+|:\s*|\(\s*)(?:the\s+|any\s+)?(?:\w+\s+)?$"
+)
+PARTS = _compile(r"(?:\s*,\s*|\s+)(?:(?:and|or|for|due\s+to|from)\s+)?(?:(?:and|or)\s+)?(?:[\w-]+\s+){0,2}")
+#: a laboratory value told as an adverse event: *raised transaminases*
+RAISED = _compile(
+    r"\b(?:raised|elevated|increased?|decreased?|reduced|lowered|low|high|abnormal|prolonged|impaired)\s+(?:in\s+)?$"
+)
 KEPT = _compile(r"\s+(?:remained|was|were|persisted|lasted|occurred)\b")
 HAS_OBJECT = _compile(r"\s+(?:in|of|on|from|over|to)\b")
 
@@ -47,7 +66,7 @@ SHARED_HEADS = frozenset(
 )  # fmt: skip
 _ENDPOINT_ADJECTIVES = r"(?:the|a|first|next|treatment|sustained|clinical)"
 TIME_TO = _compile(
-    r"(?:\bmedian\s+)?\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)",
+    r"\b(?:time|days|weeks|months|years|duration|maintenance|loss|freedom|free)\s+(?:to|until|of|from|since)",
     rf"\s+(?:{_ENDPOINT_ADJECTIVES}\s+)*$",
 )
 #: a cheap look before TIME_TO
@@ -150,14 +169,19 @@ TOLD_ADVERSE = _compile(
 )
 #: no difference was seen in it: *no difference on the PDQ-39 or in* pain; *an SMD of -0.3 for* total symptoms
 COMPARED_IN = _compile(
-    r"(?:\bno\s+(?:\w+\s+)?(?:differences?|changes?|effects?|improvements?|benefits?|interactions?)\b[^.;:]{0,90}?\b(?:in|on|for|of|regarding)"
+    r"(?:\bno\s+(?:\w+\s+)?(?:differences?|changes?|effects?|improvements?|benefits?|interactions?)\b(?:[^.;:]|\.\d){0,90}?\b(?:in|on|for|of|regarding)"
     r"|\b(?:superior|inferior|better|equivalent|non-?inferior|comparable|equal)\s+(?:to|than)\s[^.;:,]{1,60}?\s(?:for|in|on|regarding|with\s+respect\s+to)"
-    r"|\b(?:SMD|WMD|MD|OR|RR|HR|NNT|effect\s+sizes?|ratios?)\b[^.;:]{0,60}?\bfor)\s+(?:the\s+|total\s+)?(?:\w+\s+)?$"
+    r"|\b(?:SMD|WMD|MD|OR|RR|HR|NNT|effect\s+sizes?|ratios?)\b(?:[^.;:]|\.\d){0,60}?\bfor)\s+(?:the\s+|total\s+)?(?:\w+\s+)?$"
 )
 #: what is told of events and not of rated symptoms
 FREQUENT = _compile(
     r"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?(?:(?:more|less|equally|as|most)\s+(?:frequent|common|often)|(?:in)?frequent|rare|(?:un)?common(?:er)?|occurred)\b"
 )
+#: in a title: *varenicline for* smoking cessation
+TITLE_FOR = _compile(
+    r"\b(?:for|on|to\s+(?:reduce|prevent|improve|increase|shorten))\s+(?:the\s+|prevention\s+of\s+)?(?:\w+\s+)?$"
+)
+TITLE_AFTER = _compile(r"\s+(?:after|during|following|in)\b|\s*(?:$|\n|[:.?])")
 LED_BY_PREPOSITION = _compile(r"\b(?:in|on|for|of|regarding|to)\s+(?:the\s+|total\s+)?(?:\w+\s+)?$")
 #: *because of* it somebody left
 LEFT_FOR = _compile(r"\b(?:because\s+of|owing\s+to|due\s+to)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?$")

@@ -16,11 +16,12 @@ from functools import cache
 from spacy.tokens import Doc
 
 from pipeline.language import outcome_patterns as patterns
+from pipeline.language.abbreviations import definitions_of
 from pipeline.language.case import any_case, lower_of
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues, text_of
 from pipeline.language.lexicon import Hit, rows, split
-from pipeline.language.lookup import hits_of
+from pipeline.language.lookup import folded_of, hits_of
 from pipeline.language.outcome_forms import UNLISTED_EVENT, forms
 from pipeline.schema import Label
 
@@ -63,6 +64,9 @@ class Candidate:
     chosen: Row | None = None
     #: whether it stands as somebody's condition, once asked
     condition: bool | None = None
+    #: of an abbreviation: the folded term that it stands for, and where that is
+    term: str = ""
+    meant: Candidate | None = None
     #: the kinds of its lexicon rows
     kinds: frozenset[str] = frozenset()
 
@@ -114,14 +118,7 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
         _widen(text, candidate, *sentences.around(start), cues)
         out.append(candidate)
     out += _scores(doc, text, cues, sentences)
-    for start, end, _ in cues.every("change_noun"):
-        reported = patterns.KEPT.match(text, end) or patterns.STRESSED.search(text, max(0, start - 16), start)
-        if (
-            text[start : start + 11] == "improvement"
-            and reported
-            and not patterns.HAS_OBJECT.match(text, end)
-        ):
-            out.append(Candidate(start, end, start, end, (), "noun of change: improvement"))
+    out += _improvements(text, cues, sentences)
     for start, end, _ in cues.every("adverse_head"):
         phrase = patterns.HEADED.search(text, max(sentences.around(start)[0], start - 60), end)
         if phrase:
@@ -131,7 +128,67 @@ def candidates(doc: Doc, cues: Cues, sentences: Sentences) -> list[Candidate]:
         candidate = Candidate(start, end, start, end, (row,), why)
         _widen(text, candidate, *sentences.around(start), cues)
         out.append(candidate)
+    out += _abbreviated(doc, text_of(doc), out)
     return _merged(out)
+
+
+def _improvements(text: str, cues: Cues, sentences: Sentences) -> Iterator[Candidate]:
+    """A bare *improvement* that is reported; with what specifies it, or the threshold that it had to reach."""
+    for start, end, _ in cues.every("change_noun"):
+        if text[start : start + 11] != "improvement" or patterns.HAS_OBJECT.match(text, end):
+            continue
+        low = sentences.around(start)[0]
+        specified = patterns.SPECIFIED.search(text, max(low, start - 30), start)
+        reached = patterns.THRESHOLD_REACHED.match(text, end)
+        if specified and (patterns.REACHED.match(text, end) or cues.has("declared", low, end)):
+            yield Candidate(specified.start(), end, start, end, (), "noun of change: improvement")
+        elif (
+            reached
+            or patterns.KEPT.match(text, end)
+            or patterns.STRESSED.search(text, max(0, start - 16), start)
+        ):
+            yield Candidate(
+                start, end, start, end, (), "noun of change: improvement", change=reached is not None
+            )
+
+
+def _abbreviated(doc: Doc, text: str, known: list[Candidate]) -> Iterator[Candidate]:
+    """The abbreviations that the text defines for a term: *overall survival (OS)*. Those found already learn of it."""
+    folded = folded_of(doc)
+    by_start = {c.start: c for c in known}
+    names = [(f.start, f.end) for label in _OTHERS for f in get(doc, label)]
+    for definition in definitions_of(doc):
+        meant = next(
+            (
+                c for c in known
+                if c.rows and definition.long_start - 2 <= c.at and c.to <= definition.long_end
+                and patterns.BEHIND_TERM.fullmatch(folded, c.to, definition.long_end)
+                and c.to - c.at >= 0.6 * (definition.long_end - definition.long_start)
+            ),
+            None,
+        )  # fmt: skip
+        if meant is None:
+            continue
+        at = text.find(definition.short)
+        while at >= 0:
+            end = at + len(definition.short)
+            other = by_start.get(at)
+            if other is not None and other.to == end:
+                other.rows, other.kinds = meant.rows + other.rows, meant.kinds | other.kinds
+                other.term = folded[meant.at : meant.to]
+            elif not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()) and not any(
+                low < end and at < high for low, high in names
+            ):
+                yield Candidate(
+                    at,
+                    end,
+                    at,
+                    end,
+                    meant.rows,
+                    f"{meant.why}, abbreviated",
+                    term=folded[meant.at : meant.to],
+                )
+            at = text.find(definition.short, end)
 
 
 @cache

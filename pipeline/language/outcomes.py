@@ -66,8 +66,56 @@ class _Judge:
         backwards = [(i, i + 1) for i in reversed(range(len(found) - 1))]
         for i, j in forwards + backwards:
             if names[i] is None and names[j] is not None and self._in_list(found[i], found[j]):
-                names[i] = self._value(found[i], found[j].chosen)
-        return [(c, name) for c, name in zip(found, names, strict=True) if name is not None]
+                names[i] = self._value(found[i], self._own_row(found[i], found[j].chosen))
+        refused = {id(c) for c, name in zip(found, names, strict=True) if name is None}
+        for i, c in enumerate(found):
+            if c.meant is not None and id(c.meant) in refused:
+                names[i] = None  # what it stands for is none where it is defined
+            elif c.kinds == {"physiological"}:
+                names[i] = self._as_event(found, names, i) or names[i]
+        return self._composed([(c, name) for c, name in zip(found, names, strict=True) if name is not None])
+
+    def _as_event(
+        self, found: list[Candidate], names: list[OutcomeName | None], i: int
+    ) -> OutcomeName | None:
+        """*nausea, raised transaminases and rash*: a value that is raised, among adverse events, is one of them."""
+        c = found[i]
+        raised = patterns.RAISED.search(self.text, max(0, c.start - 20), c.start)
+        if raised is None:
+            return None
+        start, c.start = c.start, raised.start()
+        for j in (i - 1, i + 1):
+            if 0 <= j < len(found) and names[j] == "adverse_effect":
+                first, second = (found[j], c) if j < i else (c, found[j])
+                if patterns.LIST.fullmatch(self.text, first.end, second.start):
+                    return "adverse_effect"
+        c.start = start
+        return None
+
+    def _composed(self, named: list[tuple[Candidate, OutcomeName]]) -> list[tuple[Candidate, OutcomeName]]:
+        """*the composite of death or stroke*: its parts are one endpoint."""
+        out: list[tuple[Candidate, OutcomeName]] = []
+        composed = False
+        for c, name in named:
+            low = self.evidence.sentences.around(c.start)[0]
+            last = out[-1][0] if out else None
+            if (
+                composed
+                and last
+                and c.start < last.end + 40
+                and patterns.PARTS.fullmatch(self.text, last.end, c.start)
+            ):
+                last.end = c.end
+                out[-1] = (last, "other" if out[-1][1] != name else name)
+                continue
+            composed = patterns.COMPOSITE.search(self.text, max(low, c.start - 60), c.start) is not None
+            out.append((c, name))
+        return out
+
+    @staticmethod
+    def _own_row(c: Candidate, other: Row | None) -> Row | None:
+        """Its own row of the kind that its neighbour was taken for."""
+        return next((row for row in c.rows if other and row["kind"] == other["kind"]), other)
 
     def _in_list(self, c: Candidate, other: Candidate) -> bool:
         """Whether an accepted neighbour of the same kind stands beside it in a list."""
@@ -81,6 +129,10 @@ class _Judge:
         cell = self.tables.cell(c.start) if self.tables else None
         if cell and not c.score and self._names_endpoint(c, cell):
             return None if c.kinds <= {"effect_measure"} or self.evidence.is_condition(c) else self._value(c)
+        reached = patterns.THRESHOLD_REACHED.match(self.text, c.end) if c.change else None
+        if reached and not self.evidence.is_criterion(c):
+            c.end = reached.end()
+            return "response"
         if c.score:
             return self._score(c, cell is not None)
         if not c.rows:
@@ -135,12 +187,15 @@ class _Judge:
         """A bare *improvement* that is reported of people."""
         bounds = self.evidence.sentences.around(c.start)
         said = in_cell or self.evidence.cues.has("human", *bounds) or self.evidence.cues.has("trial", *bounds)
-        return "symptom_change" if said and self.evidence.weigh(c) + _PRIOR["symptom"] > 0 else None
+        said = said or c.start < c.at  # what specifies it names an endpoint
+        if not said or self.evidence.weigh(c) + _PRIOR["symptom"] <= 0:
+            return None
+        return "response" if patterns.REACHED.match(self.text, c.end) and c.start < c.at else "symptom_change"
 
     def _fits(self, c: Candidate, row: Row, in_cell: bool) -> bool:
         """Whether a lexicon row's needs are met where the candidate stands."""
         evidence, kind, needs = self.evidence, row["kind"], row["needs"]
-        phrase = evidence.folded[c.at : c.to]
+        phrase = evidence.phrase(c)
         prior = _PRIOR.get(row["name"], _PRIOR.get(kind, 0.0)) + 0.7 * c.change + 1.0 * in_cell
         if kind == "effect_measure":  # odds ratios and their like name a RESULT
             return "effect size" in phrase and evidence.weigh(c) + prior > 0

@@ -247,3 +247,51 @@ def test_endpoints_that_no_lexicon_has(nlp: Language, text: str, expected: list[
 )
 def test_what_only_has_the_form_of_an_endpoint(nlp: Language, text: str) -> None:
     assert outcomes(nlp, text) == []
+
+
+@pytest.fixture(scope="module")
+def defining() -> Language:
+    nlp = Language()
+    nlp.tokenizer = Tokenizer(nlp.vocab)
+    for name in ("goldpan_sentences", "goldpan_abbreviations", "goldpan_scales", "goldpan_outcomes"):
+        nlp.add_pipe(name)
+    return nlp
+
+
+def test_an_abbreviation_is_what_it_was_defined_for(defining: Language) -> None:
+    text = (
+        "The primary endpoint of the trial was continuous abstinence rate (CAR). In 40 patients CAR was 43% and 30%. "
+        "Congestive heart failure (CHF) is common; patients with CHF were enrolled."
+    )
+    assert [o[0] for o in outcomes(defining, text)] == ["continuous abstinence", "CAR", "CAR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The composite of cardiovascular death or hospitalization for heart failure occurred in 12% of patients.",
+         [("cardiovascular death or hospitalization for heart failure", "other")]),
+        ("Forty patients took part. Haemodynamic improvement was reached by 28% of patients on levosimendan.",
+         [("Haemodynamic improvement", "response")]),
+        ("A reduction in pain of at least 50% was seen in 12 of 30 patients.",
+         [("reduction in pain of at least 50%", "response")]),
+        ("Forty took part. Patients on the drug had nausea, raised transaminases and rash more often.",
+         [("nausea", "adverse_effect"), ("raised transaminases", "adverse_effect"), ("rash", "adverse_effect")]),
+    ],
+)  # fmt: skip
+def test_composites_thresholds_and_raised_values(
+    nlp: Language, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert outcomes(nlp, text) == expected
+
+
+def test_what_a_title_says_a_treatment_is_for(nlp: Language) -> None:
+    rest = (
+        "We gave drug A or placebo to 40 people who were seen in one of the nine clinics for twelve weeks in all. "
+        * 2
+    )
+    document = build(f"Drug A or placebo for smoking cessation after discharge\n\n{rest}", "a")
+    doc = attach(nlp.make_doc(document.text), document)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    assert [document.text[f.start : f.end] for f in get(doc, "OUTCOME")] == ["smoking cessation"]
