@@ -38,7 +38,16 @@ def of_one(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for record in records:
         rows.extend(row | {"_pair": (record["doc"], "reference")} for row in against_reference(record))
     rows.extend(row | {"_pair": ("list", "list")} for row in years(records))
-    return [{"study": records[0]["study"], **row} for row in merged(rows)]
+    return [{"study": name_of(records), **row} for row in merged(rows)]
+
+
+def name_of(records: Sequence[Mapping[str, Any]]) -> str:
+    """What one study is called that documents call by several years: by the latest, that of the article itself.
+
+    >>> name_of([{"study": "roe2018", "year": 2018}, {"study": "roe2019", "year": 2019}])
+    'roe2019'
+    """
+    return str(max(records, key=lambda record: record.get("year") or 0)["study"])
 
 
 def ordered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
