@@ -118,9 +118,13 @@ def value_to_json(value: Value) -> dict[str, Any]:
     kind: Any = type(value)
     for key in _value_fields(kind):
         item = getattr(value, key)
-        if item is None and key not in _ALWAYS:
+        if isinstance(item, float):
+            item = _plain(item)
+        elif isinstance(item, tuple):
+            item = [_plain(x) for x in item]
+        elif item is None and key not in _ALWAYS:
             continue
-        out[key] = [_plain(x) for x in item] if isinstance(item, tuple) else _plain(item)
+        out[key] = item
     return out
 
 

@@ -140,6 +140,8 @@ class Reader:
 
     def prose(self) -> list[Statement]:
         """The sentences that are about studies, linked by citation, by what goes on, or by what is cited next."""
+        if not self.citations and not self.references:
+            return []  # nothing that a sentence could be linked to
         out: list[Statement] = []
         current: tuple[str, ...] = ()
         pending: list[Statement] = []

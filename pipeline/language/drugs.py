@@ -8,7 +8,7 @@ receptors and the like (lexicons/not_drugs.tsv) take their stretch of text befor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -63,8 +63,16 @@ _CLASS_ENDING = re.compile(
 
 def preferred(entry: Entry) -> DrugValue:
     """The value of a lexicon entry: its preferred name and identifiers."""
-    ids = {key: entry.row[key] for key in ("atc", "rxnorm", "mesh", "drugbank") if entry.row.get(key)}
-    return DrugValue(entry.row["name"], ids or None)
+    row = entry.row
+    kept = _VALUES.get(id(row))
+    if kept is None or kept[0] is not row:
+        ids = {key: row[key] for key in ("atc", "rxnorm", "mesh", "drugbank") if row.get(key)}
+        kept = _VALUES[id(row)] = row, DrugValue(row["name"], ids or None)
+    return kept[1]
+
+
+#: the value of each row that was met, beside the row itself
+_VALUES: dict[int, tuple[Mapping[str, str], DrugValue]] = {}
 
 
 class DrugFinder(OnCharacters):

@@ -117,6 +117,7 @@ def look_up(text: str, folded: str | None = None) -> Found:
     >>> [(name, [hit.entry.surface for hit in hits]) for name, hits in found.hits.items()]
     [('drugs', ['lithium']), ('scales', ['VAS'])]
     """
+    new = tuple.__new__
     hits: dict[str, list[Hit]] = {}
     cues: dict[str, dict[str, list[Cue]]] = {group: {} for group in CUES}
     for end, start, (entries, kinds) in phrases().find(fold(text) if folded is None else folded):
@@ -128,10 +129,11 @@ def look_up(text: str, folded: str | None = None) -> Found:
                 found.append((start, end, weight))
         for lexicon, entry, exact in entries:
             if not exact or is_as_printed(entry, text, start, end):
+                hit = new(Hit, (start, end, entry))  # what Hit(…) does, without its detour
                 if lexicon in hits:
-                    hits[lexicon].append(Hit(start, end, entry))
+                    hits[lexicon].append(hit)
                 else:
-                    hits[lexicon] = [Hit(start, end, entry)]
+                    hits[lexicon] = [hit]
     return Found(hits, cues)
 
 

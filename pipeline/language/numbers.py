@@ -130,6 +130,8 @@ def parse_words(words: str) -> float | None:
 
 
 def _digits_value(text: str) -> float:
+    if text.isdigit():
+        return float(text)
     if re.fullmatch(r"0,\d{1,2}", text):
         return float(text.replace(",", "."))  # a decimal comma: no thousands begin with 0
     return float(text.replace(",", "").replace(" ", "").replace("·", "."))

@@ -197,6 +197,8 @@ def _unknown(text: str, sentences: Sentences, known: list[Span]) -> list[Span]:
 
 def _scored(text: str, known: list[Span], detected: dict[str, str]) -> Iterator[Span]:
     """*XYZ-12 total score*: an abbreviation that nobody knows, with its score behind it."""
+    if "score" not in text and "questionnaire" not in text:
+        return
     taken = {at for span in known for at in range(span.start, span.end)}
     for match in SCORED_FORM.finditer(text):
         form = match["form"]

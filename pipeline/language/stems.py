@@ -48,7 +48,7 @@ def stem_of(word: str) -> tuple[str, str] | None:
         forms.append(word[:-1])
     for form in forms:
         for pattern, stem in _stems():
-            if pattern.fullmatch(form):
+            if form.endswith(stem) and pattern.fullmatch(form):
                 return form, stem
     return None
 

@@ -57,13 +57,23 @@ class SegmentMap:
 
         Markup that opens inside and closes just outside (``HDRS<sub>17</sub>``, ``*S*-ketamine``) is taken in.
         """
-        gap = bisect_right(self._gaps, start)
-        if gap < len(self._gaps) and self._gaps[gap] < end:
-            return None
-        first, last = self.source_start(start), self.source_end(end)
+        if self._gaps:
+            gap = bisect_right(self._gaps, start)
+            if gap < len(self._gaps) and self._gaps[gap] < end:
+                return None
+        i = bisect_right(self._rstart, start) - 1
+        if (
+            self._copied[i] and end <= self._rstart[i] + self._rlen[i]
+        ):  # as nearly all: within one copied stretch
+            first = self._sstart[i] + start - self._rstart[i]
+            last = first + end - start
+        else:
+            first, last = self.source_start(start), self.source_end(end)
         if first >= last:
             return None
-        return dict(zip(("start", "end"), self._balance(first, last), strict=True))
+        if self._pairs:
+            first, last = self._balance(first, last)
+        return {"start": first, "end": last}
 
     def _balance(self, start: int, end: int) -> tuple[int, int]:
         """Extend a source span over the other half of a markup pair that it cuts, where that half adjoins it."""
