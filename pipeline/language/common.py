@@ -168,7 +168,9 @@ class Sentences:
         """Start and end of the sentence (or table cell) that holds a character."""
         if not self.starts:
             return 0, 0
-        i = self.index(offset)
+        i = bisect_right(self.starts, offset) - 1
+        if i < 0:
+            i = 0
         return self.starts[i], self.ends[i]
 
 

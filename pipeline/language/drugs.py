@@ -17,7 +17,7 @@ from pipeline.language.abbreviations import definitions_of
 from pipeline.language.common import OnCharacters, get, put, sentences_of, text_of
 from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold
-from pipeline.language.lookup import folded_of, hits_of, look_up, signs
+from pipeline.language.lookup import folded_of, hits_of, look_up, traits_of
 from pipeline.language.ner import entities_of
 from pipeline.language.numbers import DASHES
 from pipeline.language.stems import GLUED, glued_name, stem_of
@@ -106,7 +106,7 @@ class _Search:
         self.blocked: list[tuple[int, int]] = []
         self.aliases: dict[str, DrugValue] = {}
         self.foreign: set[str] = set()
-        self.signs = signs().of(folded_of(doc))
+        self.signs = traits_of(doc, "drug")
 
     def run(self) -> list[Found]:
         hits = self._lexicon_hits()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
@@ -124,36 +124,44 @@ def _blank(text: str) -> str:
     return text
 
 
-class Traits(Generic[V]):
+class Traits:
     """What single words tell by their own letters, asked once for each word and kept, up to a number of words.
 
-    >>> traits = Traits(lambda word: word.endswith("ide") or None)
+    A trait is a function of a word, None for a word that has it not.
+
+    >>> traits = Traits({"salt": lambda word: word.endswith("ide") or None, "long": lambda word: len(word) > 6 or None})
     >>> traits.of("bromide and chloride, not ideas; bromide")
-    [('bromide', True), ('chloride', True)]
+    {'salt': [('bromide', True), ('chloride', True)], 'long': [('bromide', True), ('chloride', True)]}
     """
 
-    def __init__(self, trait: Callable[[str], V | None], most: int = 300_000) -> None:
-        self._trait = trait
+    def __init__(self, traits: Mapping[str, Callable[[str], Any]], most: int = 300_000) -> None:
+        self._traits = traits
         self._none: set[str] = set()
-        self._some: dict[str, V] = {}
+        self._some: dict[str, list[tuple[str, str, Any]]] = {}
         self._most = most
 
-    def of(self, text: str) -> list[tuple[str, V]]:
-        """The words of a text that have a trait, each once, by name; words end at white space and signs."""
-        out = []
+    def of(self, text: str) -> dict[str, list[tuple[str, Any]]]:
+        """Under each trait, the words of a text that have it, each once; words end at white space and signs."""
+        found: set[tuple[str, str, Any]] = set()
         for piece in set(text.split()) - self._none:
-            plain = True
-            for word in _RUN.findall(piece):
-                value = self._some.get(word)
-                if value is None:
-                    value = self._trait(word)
-                if value is not None:
-                    plain = False
-                    self._some[word] = value
-                    out.append((word, value))
-            if plain and len(self._none) < self._most:
-                self._none.add(piece)
-        return sorted(set(out))
+            what = self._some.get(piece)
+            if what is None:
+                what = [
+                    (name, word, value)
+                    for word in _RUN.findall(piece)
+                    for name, trait in self._traits.items()
+                    if (value := trait(word)) is not None
+                ]
+                if len(self._none) + len(self._some) < self._most:
+                    if what:
+                        self._some[piece] = what
+                    else:
+                        self._none.add(piece)
+            found.update(what)
+        out: dict[str, list[tuple[str, Any]]] = {name: [] for name in self._traits}
+        for name, word, value in sorted(found):
+            out[name].append((word, value))
+        return out
 
 
 def is_as_printed(entry: Entry, text: str, start: int, end: int) -> bool:

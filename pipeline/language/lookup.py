@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from spacy.tokens import Doc
 
 from pipeline.language.common import text_of
 from pipeline.language.lexicon import Entry, Hit, Phrases, Traits, fold, is_as_printed, rows, split
-from pipeline.language.stems import sign
+from pipeline.language.stems import disease_ending, sign
 
 
 def _drugs() -> Iterator[Entry]:
@@ -92,9 +92,16 @@ def phrases() -> Phrases[_Known]:
 
 
 @cache
-def signs() -> Traits[str]:
-    """What words tell of a drug in their own letters (`stems.sign`)."""
-    return Traits(sign)
+def _traits() -> Traits:
+    return Traits({"drug": sign, "disease": disease_ending})
+
+
+def traits_of(doc: Doc, name: Literal["drug", "disease"]) -> list[tuple[str, str]]:
+    """The words of a doc, in lower case, with a sign of a drug or the ending of a disease, and which."""
+    found: dict[str, list[tuple[str, str]]] | None = doc.user_data.get("goldpan.traits")
+    if found is None:
+        found = doc.user_data["goldpan.traits"] = _traits().of(folded_of(doc))
+    return found[name]
 
 
 #: a cue found: where it starts and ends, and its weight

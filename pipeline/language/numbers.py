@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -72,8 +71,7 @@ _WORD_SEED = re.compile(
 _ONE_WORD = re.compile(rf"\b(?:(?:{_TEN})(?:[-\s](?:{_UNIT}))?|{_UNIT})\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number and where it stands. ``start`` takes in a sign; ``word`` is true for number words."""
 
     start: int
@@ -289,18 +287,14 @@ def link(text: str, left: Number, right: Number) -> Link | None:
     return None
 
 
-class Numbers(Sequence[Number]):
+class Numbers(list[Number]):
     """The numbers of a text in order, with bisection by character."""
 
-    def __init__(self, numbers: list[Number]) -> None:
-        self._numbers = numbers
-        self._starts = [number.start for number in numbers]
+    __slots__ = ("_starts",)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        return self._numbers[index]
-
-    def __len__(self) -> int:
-        return len(self._numbers)
+    def __init__(self, numbers: Iterable[Number]) -> None:
+        super().__init__(numbers)
+        self._starts = [number.start for number in self]
 
     def index_from(self, offset: int) -> int:
         """Index of the first number that starts at or after a character."""
@@ -308,7 +302,7 @@ class Numbers(Sequence[Number]):
 
     def within(self, start: int, end: int) -> list[Number]:
         """The numbers that start in [start, end)."""
-        return self._numbers[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return self[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
 
 def numbers_of(doc: Doc) -> Numbers:

@@ -57,6 +57,7 @@ class Evidence:
         self._title = fold((document.title if document else "") or self.text[: self.sentences.around(0)[1]])
         titled = document is not None and self.folded.startswith(self._title)
         self._title_end = len(self._title) if titled and document and document.title else 0
+        self._sums = self._sum_up()
         self._by_sentence: dict[int, float] = {}
         self._by_paragraph: dict[int, float] = {}
 
@@ -67,7 +68,8 @@ class Evidence:
     def weigh(self, c: Candidate) -> float:
         """How much speaks for people in a study or a treatment, in the candidate's sentence and paragraph."""
         start, end = self.sentences.around(c.start)
-        if start not in self._by_sentence:
+        weight = self._by_sentence.get(start)
+        if weight is None:
             first, last = self.paragraphs.around(c.start)
             if first not in self._by_paragraph:
                 size = max(1, self.sentences.index(last) - self.sentences.index(first))
@@ -75,12 +77,26 @@ class Evidence:
                     weight * min(_MOST, self.cues.weight(kind, first, last) / size)
                     for kind, weight in _PARAGRAPH.items()
                 )
-            self._by_sentence[start] = self._by_paragraph[first] + sum(
-                weight * self.cues.weight(kind, start, end, _MOST) for kind, weight in _SENTENCE.items()
+            kinds = self._sums.get(self.sentences.index(c.start), {})
+            weight = self._by_paragraph[first] + sum(
+                _SENTENCE[kind] * min(_MOST, said) for kind, said in kinds.items()
             )
             if self.cues.has("declared", start, end):
-                self._by_sentence[start] += _DECLARED
-        return self._by_sentence[start]
+                weight += _DECLARED
+            self._by_sentence[start] = weight
+        return weight
+
+    def _sum_up(self) -> dict[int, dict[str, float]]:
+        """The weights of the cues of each kind of each sentence, in one pass over the cues."""
+        out: dict[int, dict[str, float]] = {}
+        ends, index = self.sentences.ends, self.sentences.index
+        for kind in _SENTENCE:
+            for start, end, weight in self.cues.every(kind):
+                i = index(start)
+                if end <= ends[i]:
+                    sums = out.setdefault(i, {})
+                    sums[kind] = sums.get(kind, 0.0) + weight
+        return out
 
     # ------------------------------------------------------------ conditions and criteria
 

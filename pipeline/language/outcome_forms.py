@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 
 from spacy.tokens import Doc
 
 from pipeline.language.case import any_case
 from pipeline.language.common import Sentences, get
 from pipeline.language.cues import Cues
-from pipeline.language.lexicon import Traits, rows
-from pipeline.language.lookup import folded_of
+from pipeline.language.lookup import folded_of, traits_of
 from pipeline.language.numbers import DASHES
 from pipeline.schema import Label
 
@@ -68,10 +66,6 @@ _RATE_OF_ITS_OWN = any_case(
 _PLANNED = any_case(
     r"\b(?:sample|dosing|dose|group|effect|step|bin|window|therapeutic|significance|confidence|alpha|body|risk|dosage)\s+\w+$",
 )
-_NO_DISEASE = any_case(
-    r"(?:an|par|di|hypno|syn|kin)?[ae]?esthesia$|.*(?:diagnosis|prognosis|hypnosis|homeostasis|apoptosis|mitosis|osmosis|"
-    r"symbiosis|academia|meiosis|cytosis|genosis|metamorphosis|dosis|phimosis|anaesthesia|analgesia|anesthesia)$",
-)
 #: *PASI 90*, *EASI-75*, *IGA 0/1*: the share of improvement, or the score, that makes a response
 _CRITERION = re.compile(
     r"(?:[\s-]?(?P<share>20|25|40|50|70|75|90|100)(?![\w.%]|\s?(?:mg|mm|points?|%|patients|weeks?|days?))"
@@ -94,7 +88,7 @@ def forms(
     for start, end, row, why in (
         *_headed(text, cues, sentences),
         *_led(text, cues, sentences),
-        *_diseases(folded_of(doc)),
+        *_diseases(doc),
     ):
         if not any(low < end and start < high for low, high in cover):
             yield start, end, row, why
@@ -164,22 +158,10 @@ def _led(text: str, cues: Cues, sentences: Sentences) -> Iterator[Form]:
         yield (start if whole else place[0]), place[1], UNLISTED_ENDPOINT, "lead of endpoints"
 
 
-@cache
-def _diseased() -> Traits[str]:
-    """The endings of words that name a disease; each word of all texts is looked at once."""
-    endings = tuple(row["form"] for row in rows("cues.tsv") if row["kind"] == "disease_ending")
-
-    def ending(word: str) -> str | None:
-        if len(word) < 8 or not word.endswith(endings) or _NO_DISEASE.fullmatch(word):
-            return None
-        return next(form for form in endings if word.endswith(form))
-
-    return Traits(ending)
-
-
-def _diseases(folded: str) -> Iterator[Form]:
+def _diseases(doc: Doc) -> Iterator[Form]:
     """Words with the ending of a disease: *chorioretinitis*, *hyperaemia*."""
-    for word, ending in _diseased().of(folded):
+    folded = folded_of(doc)
+    for word, ending in traits_of(doc, "disease"):
         start = folded.find(word)
         while start >= 0:
             end = start + len(word)

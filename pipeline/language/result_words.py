@@ -103,7 +103,7 @@ class Words(Means):
             return None
         if pat.OTHER_UNIT.match(text, number.end) and not spread and not number.signed:
             return None
-        if pat.LABELLED.search(before):
+        if pat.LABELLED.search(before[-40:]):
             return None
         blocked = self.cues.between("not_result", near, number.start)
         change = self.cues.between("change", near, number.start)
@@ -121,7 +121,7 @@ class Words(Means):
         copula = pat.COPULA_FAR.search(before)
         if (
             difference
-            and not pat.LABELLED.search(before)
+            and not pat.LABELLED.search(before[-40:])
             and (not change or difference[-1][0] > change[-1][0] or " between " in text[near : number.start])
             and copula
             and (not self._printed_whole(i) or scale > 0 or outcome > 0)

@@ -123,7 +123,11 @@ class _Reader:
         keys: set[str] = set()
         bounds = (-1, -1)
         last_end = -1000
-        nones = [m.start() for m in _NONE.finditer(self.text)] if "one" in self.text else []
+        nones = (
+            [m.start() for m in _NONE.finditer(self.text)]
+            if "None" in self.text or "none" in self.text
+            else []
+        )
         for start, end in self._sentences(nones):
             cell = self.tables.cell(start) if self.tables else None
             counts = self._cell(start, end) if cell else None

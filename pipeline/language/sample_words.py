@@ -109,12 +109,17 @@ class Words:
         lower = piece.lower()
         if len(lower) != len(piece):  # a capital that folds to two characters
             lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in piece)
-        for match in _WORD.finditer(lower):
-            word = match[0] if match[0] != "#" else "№"  # that sign stands for numbers here
-            self.starts.append(start + match.start())
-            self.ends.append(start + match.end())
-            self.words.append(word)
-            self.bits.append(bits_of(word))
+        if "#" in lower:
+            lower = lower.replace("#", "№")  # that sign stands for numbers here
+        words = _WORD.findall(lower)
+        at = 0
+        for word in words:
+            at = lower.find(word, at)
+            self.starts.append(start + at)
+            at += len(word)
+            self.ends.append(start + at)
+        self.words += words
+        self.bits += map(bits_of, words)
 
     def __len__(self) -> int:
         return len(self.words)

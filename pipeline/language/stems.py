@@ -1,4 +1,4 @@
-"""Signs of a drug in a word's own letters: INN stems, and a drug's name glued to its participle.
+"""What a word's own letters tell: INN stems, a drug's name glued to its participle, the ending of a disease.
 
 The stems are those of WHO, The use of stems in the selection of INN (lexicons/inn_stems.tsv). Each word that is met
 is looked at once (`lexicon.Phrases`), so that a text costs nothing here but its new words.
@@ -12,6 +12,10 @@ from functools import cache
 from pipeline.language.lexicon import split
 from pipeline.lexicons import rows
 
+_NO_DISEASE = re.compile(
+    r"(?:an|par|di|hypno|syn|kin)?[ae]?esthesia$|.*(?:diagnosis|prognosis|hypnosis|homeostasis|apoptosis|mitosis|osmosis|"
+    r"symbiosis|academia|meiosis|cytosis|genosis|metamorphosis|dosis|phimosis|anaesthesia|analgesia|anesthesia)$",
+)
 _GLUED = re.compile(r"([a-z]{5,})(?:controlled|treated|induced)")
 #: the signs of `sign` that are no stem
 GLUED = "glued"
@@ -69,3 +73,19 @@ def sign(word: str) -> str | None:
         return GLUED
     stem = stem_of(word)
     return stem[1] if stem else None
+
+
+@cache
+def _disease_endings() -> tuple[str, ...]:
+    return tuple(row["form"] for row in rows("cues.tsv") if row["kind"] == "disease_ending")
+
+
+def disease_ending(word: str) -> str | None:
+    """The ending of a word that names a disease, None for other words.
+
+    >>> disease_ending("chorioretinitis"), disease_ending("diagnosis")
+    ('itis', None)
+    """
+    if len(word) < 8 or not word.endswith(_disease_endings()) or _NO_DISEASE.fullmatch(word):
+        return None
+    return next(form for form in _disease_endings() if word.endswith(form))
