@@ -42,7 +42,7 @@ def stitched(items: list[Paragraph]) -> list[Paragraph]:
             late = []
         open_table = item
     out += late
-    return [_settled(item, following) for item, following in zip(out, [*out[1:], None], strict=True)]
+    return [_settled(item, following) for item, following in zip(out, [*out[1:], None], strict=False)]
 
 
 def _same_columns(above: Paragraph, below: Paragraph) -> bool:
