@@ -195,6 +195,10 @@ class Evidence:
             for cue in self.cues.between(kind, c.end, c.end + 30)
         )
 
+    def is_declared(self, c: Candidate) -> bool:
+        """Whether its sentence says what the study's endpoints are."""
+        return self.cues.has("declared", *self.sentences.around(c.start))
+
     def is_tested(self, c: Candidate) -> bool:
         """Whether a value or a test stands right behind it, or it is declared an endpoint."""
         low, high = self.sentences.around(c.start)

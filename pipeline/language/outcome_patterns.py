@@ -128,7 +128,9 @@ CRITERION_ENDS = _compile(r"[.;:]\s|,\s+(?:and|but|the|with|while|which)\b")
 
 #: what may stand between a verb and its object: words without a stop or a new clause
 OBJECT = _compile(r"(?:[\s\w'’/%()-]|,(?!\s+(?:and|but|while|whereas|which|who)\b)){0,60}")
-_SUBORDINATE = r"\b(?:but|while|whereas|which|who|that|because|although|after|before|during|when)\b|[;:]"
+_SUBORDINATE = (
+    r"\b(?:but|while|whereas|which|who|that|because|although|(?:after|before)(?!\s+\d)|during|when)\b|[;:]"
+)
 CLAUSE = _compile(_SUBORDINATE)
 #: behind a subject, *, and* begins a clause too
 NEW_CLAUSE = _compile(_SUBORDINATE, r"|,\s+and\b")

@@ -214,7 +214,6 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
     for hit in hits_of(doc, "outcomes"):
         if _spelt(text_of(doc)[hit.start : hit.end], hit.entry.surface):
             spans.setdefault((hit.start, hit.end), []).append(hit)
-    scales = {(found.start, found.end) for found in get(doc, "SCALE")}
     names = sorted((found.start, found.end) for label in _OTHERS for found in get(doc, label))
     last, i = 0, 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -223,8 +222,8 @@ def _terms(doc: Doc, text: str, cues: Cues) -> Iterator[tuple[int, int, tuple[Ro
         while i < len(names) and names[i][1] <= start:
             i += 1
         named = i < len(names) and (names[i][0] <= start < names[i][1] or names[i][0] < end < names[i][1])
-        if named and names[i][0] == start and names[i][1] < end and names[i] in scales:
-            named = False  # "PASI 75" is more than the scale
+        if named and names[i][0] == start and names[i][1] < end:
+            named = False  # "PASI 75", "morphine consumption": more than the name
         if named and not (names[i] == (start, end) and patterns.LEVEL.match(text, end)):
             continue
         if any(

@@ -201,7 +201,8 @@ class _Judge:
             return "effect size" in phrase and evidence.weigh(c) + prior > 0
         refused = evidence.is_criterion(c) or (kind != "adverse_event" and evidence.is_threshold(c))
         if kind in ("physiological", "symptom"):
-            refused = refused or patterns.THRESHOLD_AFTER.match(self.text, c.end) is not None
+            above = patterns.THRESHOLD_AFTER.match(self.text, c.end) is not None
+            refused = refused or (above and not evidence.is_declared(c))
             refused = refused or (not c.change and (evidence.is_aimed(c) or evidence.is_baseline(c)))
         if refused or (not c.change and evidence.is_condition(c)):
             c.refused = True
