@@ -48,6 +48,13 @@ _ALLOCATED = re.compile(
     re.IGNORECASE,
 )
 _GROUP_NEXT = re.compile(r"(?:\s+[\w-]+){0,3}(?:,|,?\s+and)\s+\d[\d,]*\s+to\s+(?!\d)")
+#: volumes by time that the body makes or lets through
+_FLOW_AFTER = re.compile(r"\s?/?\s?(?:per\s+)?1[.·]73")
+_FLOW = re.compile(
+    r"\b(?:e?GFR|filtration|clearance|flow|output|ventilation|urine|diuresis|drainage|bleeding|blood\s+loss|residual|prostate|stroke\s+volume|FEV1|FVC)\b"
+    r"[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _SOLVENT = re.compile(
     r"\b(?:in|into|to|with|per|every|above|below|exceeding|[<>≥≤])\s*(?:an?\s+|the\s+)?(?:(?:total|final|fixed|same)\s+)?(?:volume\s+of\s+)?$",
     re.IGNORECASE,
@@ -236,6 +243,10 @@ class DoseFinder(OnCharacters):
             )
             return ((near or dose.unit.rate) and words and not body) or (near and not body)
         if kind == "volume":
+            if _FLOW_AFTER.match(text, dose.end) or _FLOW.search(
+                text, max(start, dose.start - 60), dose.start
+            ):
+                return False
             if of_solution(text, dose, drugs):
                 return True
             if not by_body and _SOLVENT.search(text, max(start, dose.start - 30), dose.start):

@@ -35,7 +35,7 @@ SPECIFIED = _compile(
     r"|gradual|critical|dramatic|progressive|relative|further)\s)[a-z][a-z-]{3,}(?:al|ic|ive)\s+$"
 )
 REACHED = _compile(
-    r"\s+(?:was|were)\s+(?:reached|achieved|attained|seen|observed)\b|,?\s+(?:\(?(?:was\s+)?defined)\s+as\b|\s*\(defined\b"
+    r"\s+(?:was|were)\s+(?:reached|achieved|attained|seen|observed|found|noted|recorded|reported)\b|,?\s+(?:\(?(?:was\s+)?defined)\s+as\b|\s*\(defined\b"
 )
 #: between a term and the end of the long form that holds it
 BEHIND_TERM = _compile(r"(?:\s+(?:rates?|scores?|events?|ratios?|times?|symptoms?|levels?))?")

@@ -145,6 +145,8 @@ class _Judge:
         for row in rows:
             if self._fits(c, row, cell is not None):
                 c.chosen = row
+                if row["kind"] == "adverse_event" and row["needs"] and self.evidence.is_lessened(c):
+                    return "other"  # a disease that the treatment is for
                 return self._value(c, row)
         return None
 

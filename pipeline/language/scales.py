@@ -291,8 +291,9 @@ def _usual() -> dict[str, str]:
     out = {}
     for row in rows("scales.tsv"):
         short = [*split(row["abbreviations_if_defined"]), *split(row["abbreviations"])]
-        if short and heads().head.search(row["name"]):
-            out[row["name"]] = short[0]
+        usual = next((form for form in short if letters_match(form, row["name"])), None)
+        if usual and heads().head.search(row["name"]):
+            out[row["name"]] = usual
     return out
 
 
