@@ -25,8 +25,9 @@ _DIGITS = re.compile(
           |(?<=[\s(\[=<>~≤≥:/])[{DASHES}]\s(?=\d+\.\d)(?<=[=]\s[{DASHES}]\s))?
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:[.·]\d+)?(?![\d,]?\d)
           |\d{{1,3}}(?:\ 0\d\d)+(?![\d.])
-          |\d{{1,3}}(?:\ \d{{3}})+(?=\ (?:patients|participants|subjects|people|adults
-            |children|women|men|individuals|persons)\b)
+          |\d{{1,3}}(?:\ \d{{3}})+(?=\ (?:[a-z][\w-]*\ )?(?:patients|participants|subjects|people|adults
+            |children|women|men|individuals|persons|volunteers|diabetics|controls|were|had|included|enrolled
+            |randomi[sz]ed)\b)
           |0,\d{{1,2}}(?!\d)
           |\d+(?:[.·]\d+)?
           |[.·]\d+)

@@ -91,7 +91,10 @@ class Forms(Reader):
                     (self.text[start:end] in ("NNT", "NNH") and pat.COPULA_FAR.search(gap) is not None)
                     or (
                         pat.FOR_ARMS.fullmatch(gap) is not None
-                        and pat.WITH_SPREAD.match(self.text, number.end)
+                        and (
+                            pat.WITH_SPREAD.match(self.text, number.end) is not None
+                            or (not self._printed_whole(i) and pat.THEN_P.match(self.text, number.end) is not None)
+                        )
                     )
                 )
             )
@@ -142,7 +145,7 @@ class Forms(Reader):
         percent = pat.PERCENT_SIGN.match(self.text[number.end : number.end + 2])
         self._add(i, number.end + (percent.end() if percent else 0), "effect_size", "effect measure")
         j = i + 1
-        while j + 1 < len(self.numbers) and self.numbers[j].start < stop:
+        while j < len(self.numbers) and self.numbers[j].start < stop:
             gap = self.text[self.numbers[j - 1].end : self.numbers[j].start]
             end = self._pair(j)
             if end is not None and pat.OPENS.fullmatch(gap):
@@ -159,7 +162,12 @@ class Forms(Reader):
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
-            if pat.AND_NEXT.fullmatch(gap) and not self.numbers[j].is_integer and j == i + 1:
+            if (
+                (pat.AND_NEXT.fullmatch(gap) or pat.FOR_NEXT.fullmatch(gap))
+                and not self.numbers[j].is_integer
+                and j == i + 1
+                and not pat.PERCENT.match(self.text, self.numbers[j].end)
+            ):
                 self._add(j, self.numbers[j].end, "effect_size", "effect measure, coordinated")
                 j += 1
                 continue
@@ -254,6 +262,8 @@ class Forms(Reader):
         drug = self.drug_ends.get(number.start - 1)
         if drug is not None and pat.GIVEN.search(text, max(0, drug - 16), drug):
             return False  # "dilated with phenylephrine 10%": a solution's strength
+        if number.value in (20, 25, 30, 50, 70, 75, 90, 100) and pat.RESPONDERS.match(text, end):
+            return False  # "the 50% responder rates"
         start = self._clause(i)
         stop = self.sentences.around(number.start)[1]
         near = max(start, number.start - 45)

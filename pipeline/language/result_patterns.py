@@ -68,7 +68,7 @@ SHORT_EQUALS = re.compile(
 
 #: before a percentage that is none of an outcome
 NOT_BEFORE = re.compile(
-    r"(?:[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
+    r"(?:\bI(?:2|²|\^2)?\s*(?:statistic)?\s*(?:=|was|of|:)\s*|[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
     r"|minimum|exceeding|below|above|greater than or equal to|power of|power was|level of|significance at"
     r"|confidence|up to a|alpha of|margin of|error of|"
     r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$",
@@ -79,7 +79,7 @@ NOT_AFTER = re.compile(
     r"|(?:statistical\s+)?power\b|or\s+(?:greater|more|higher|less|lower|fewer|better|larger)\b"
     r"|saline|NaCl|sodium chloride|cream\b|gel\b|solution|ointment|lotion|"
     r"glucose|dextrose|ethanol|oxygen|O2\b|formalin|serum\b|albumin|w/[vw]|significance|level\b"
-    r"|maturity|responders?\b(?! rates? (?:was|were|of) )|in (?:oxygen|air|saline|water|O2|dextrose)\b|sucrose"
+    r"|maturity|respon(?:ders?|se) rates? (?:of|was|were|:) ?\d|in (?:oxygen|air|saline|water|O2|dextrose)\b|sucrose"
     r"|probability|chance\b|bioavailab|confident|isodose|of (?:the )?(?:prescri|dose|expected"
     r"|planned|initial cohort|accrual|maxim))",
     re.IGNORECASE,
@@ -161,7 +161,7 @@ UNIT = (
 )
 #: between two values that are compared, brackets taken out: an arm's name may stand on either side of *versus*
 COMPARED_FAR = re.compile(
-    rf"\s*{UNIT}?\s*(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+"
+    rf"\s*{UNIT}?\s*(?:(?:per|an?)\s[a-z-]{{2,14}}\s*)?(?:(?:in|with|for|on|among|by|under|after)\s+(?:the\s+|those\s+"
     rf"|patients\s+)?[\w+/ -]{{1,45}}?)?\s*(?:,\s*respectively)?,?\s*(?:versus|vs\.?|v|against"
     rf"|as compared (?:with|to)|compared (?:with|to)|and|while|whereas|,|;)\s+(?:(?:by|was|of|for"
     rf"|in)\s+)?(?:the\s+)?(?:[\w+-]{{1,14}},?\s+){{0,2}}?(?:(?:median|mean)\s*\w{{0,4}},?\s+)?"
@@ -183,6 +183,9 @@ CONSUMED = re.compile(r"\b(?:consumption|requirements?|usage)\b", re.IGNORECASE)
 NO_INTERVAL = re.compile(r"\s?(?:mg|years?|days?|weeks?|months?|hours?|patients?|of\b|/)")
 EXPONENT = re.compile(r"(?<![A-Za-z])[a-zA-Zµμ]{1,4}\s?\(\s?$")
 COMMA = re.compile(r"\s*[,;]\s*")
+RESPONDERS = re.compile(r"\s*[- ]?responders?\b")
+FOR_NEXT = re.compile(r"\s+(?:for|in|on|at)\s[\w\s-]{2,30}?,?\s+(?:and|vs\.?|versus)\s+")
+POINTS = re.compile(r"(?:\s(?:and|to|or|vs\.?|versus)\s[\d.]+)?\s?(?:percentage )?points?\b")
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
 MEAN_RIGHT_BEFORE = re.compile(

@@ -132,7 +132,7 @@ class Words(Means):
         if (
             change
             and copula
-            and (scale >= 0 or outcome >= 0 or measure or statistic)
+            and (scale >= 0 or outcome >= 0 or measure or statistic or pat.POINTS.match(text, number.end))
             and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"

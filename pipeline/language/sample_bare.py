@@ -92,6 +92,11 @@ class Bare(Heads):
         ):
             self._add(i, "group")
             return
+        if before == "(" and others and after in ("per", "each", "in"):
+            group = words.kind(i + 2) & w.GROUP or (after == "in" and words.word(i + 2) == "each")
+            if group or (after == "each" and words.word(i + 2) in (")", ";")):
+                self._add(i, "part")
+                return
         if before == "leaving" and others:
             self._add(i, "verb", i)
             while words.word(i + 1) in (",", "and"):
@@ -118,6 +123,10 @@ class Bare(Heads):
         if not others:
             return
         j = i + 1
+        if words.word(j) == "and" and words.word(j + 1) == "#":
+            j += 2  # "12 and 9, respectively, withdrew"
+        if words.word(j) == "," and words.word(j + 1) == "respectively":
+            j += 2 + (words.word(j + 2) == ",")
         while words.word(j).endswith("ly") or words.word(j) in (
             "also",
             "never",

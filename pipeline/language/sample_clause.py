@@ -101,7 +101,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     """Read the clause of a count. ``taken`` are the tokens of the other counts of its sentence."""
     words, out = count.words, Clause()
     _left(count, taken, out)
-    relative = preposed = seen = False
+    relative = preposed = seen = comma = False
     out.percent = percent_beside(count)
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
     if count.form in ("n=", "percent") or words.word(j) == "(":
@@ -131,6 +131,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             word == "," and words.word(j + 1) in ("and", "while", "whereas", "but", "with", "respectively")
         ):
             break
+        comma = comma or word == ","
         if word in _RELATIVE or (
             (word == "diagnosed" or (word.endswith("ing") and kind & (w.EVENT | w.ASSIGN | w.ENROL)))
             and words.word(j - 1) not in _AUXILIARIES
@@ -156,13 +157,15 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = out.completed or (bool(kind & w.COMPLETE) and not relative)
-            if kind & w.EVENT and not relative:
+            if comma and (out.of or (out.enrolled and out.right & w.ENROL)):
+                pass  # "Among the 88 children randomised, freedom from seizures was attained by 14"
+            elif kind & w.EVENT and not relative:
                 out.does = True
                 out.unsure = word in _UNSURE
             elif kind & w.EVENT:
                 out.does_later = True
                 out.doing = out.doing or (word.endswith("ing") and distance == 0)
-        elif not verb and not relative and not out.verb and unknown_verb(words, j, count):
+        elif not verb and not relative and not out.verb and not (comma and out.of) and unknown_verb(words, j, count):
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True

@@ -18,7 +18,10 @@ _SHARE_BEFORE = frozenset(
     {"in", "by", "for", ":", ",", "only", "and", "vs", "versus", "was", "were"}
 )  # fmt: skip
 _DETERMINERS_FROM = frozenset({"originally", "initially"})
-_DETERMINERS = frozenset({"the", "all", "these", "those", "its", "their", "our", "total"})
+_DETERMINERS = frozenset(
+    {"the", "all", "these", "those", "its", "their", "our", "total", "a", "planned", "intended", "target", "original",
+     "initial", "enrolled", "randomized", "randomised", "eligible", "first", "other"}
+)  # fmt: skip
 _DATES = frozenset({"between", "from", "to", "until", "since", "in", "and", "by", "-", "–"})
 _YEARS = range(1900, 2101)
 _TOTALS = frozenset(

@@ -27,7 +27,13 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     if (
         form == "dropout"
         or (around.dropped and form not in ("denominator", "n="))
-        or (around.dropped_in and form in ("people", "coordination", "verb in"))
+        or (around.dropped_in and form in ("people", "coordination", "verb in", "percent"))
+        or (
+            study.previous == "dropout"
+            and study.previous_form == "percent"
+            and around.percent
+            and count.words.word(count.i - 1) == "and"
+        )
         or (form in ("reason", "of them") and study.previous == "dropout" and not around.verb)
     ):
         return "dropout"

@@ -75,6 +75,8 @@ def unknown_verb(words: w.Words, j: int, count: Count) -> bool:
 def left_study(words: w.Words, j: int) -> bool:
     """*came off study*, *were taken off treatment*, *did not attend*, *did not complete the trial*."""
     word = words.words[j]
+    if word == "stopped":
+        return words.word(j + 1) in ("taking", "treatment", "medication", "therapy", "using")
     if word == "off":
         return words.word(j + 1) in ("study", "treatment", "therapy", "protocol", "drug", "the")
     return (
