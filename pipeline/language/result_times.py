@@ -60,7 +60,7 @@ class Times(Forms):
         blocked = [
             c
             for c in self.cues.between("not_result", max(near, number.start - 45), number.start)
-            if c[0] > max([x[0] for x in survival + lasting + change] or [-1])
+            if c[1] > max([x[0] for x in survival + lasting + change] or [-1])
         ]
         if blocked:
             return

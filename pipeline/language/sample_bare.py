@@ -92,7 +92,7 @@ class Bare(Heads):
         ):
             self._add(i, "group")
             return
-        if before == "(" and others and after in ("per", "each", "in"):
+        if before in ("(", ";", ",") and others and after in ("per", "each", "in"):
             group = words.kind(i + 2) & w.GROUP or (after == "in" and words.word(i + 2) == "each")
             if group or (after == "each" and words.word(i + 2) in (")", ";")):
                 self._add(i, "part")

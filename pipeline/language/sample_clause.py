@@ -31,6 +31,7 @@ _UNSURE = frozenset(
 )
 #: words before a noun of people that make it one group
 GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
+_PREPOSITIONS = frozenset({"in", "of", "among", "from", "with", "for", "to", "on", "by", "between", "including"})
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
 _TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
 _IN = frozenset({"in", "by", "for", "only", "the", "affected", "just"})
@@ -103,7 +104,10 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     _left(count, taken, out)
     relative = preposed = seen = comma = False
     out.percent = percent_beside(count)
+    governed = _governed(count)
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
+    if count.form == "numerator" and count.pair is not None:
+        j = max(j, count.pair + 1)  # the verb stands behind both numbers
     if count.form in ("n=", "percent") or words.word(j) == "(":
         close = next((k for k in range(j, min(len(words), j + 14)) if words.words[k] in ")]"), None)
         if count.form == "n=" and close:
@@ -127,6 +131,8 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if word == "," and words.word(j + 1) == "respectively" and words.word(j + 2) == ",":
             j += 3
             continue
+        if word == "," and words.word(j + 1) in ("there", "we", "it"):
+            break
         if word in (")", "]") or (
             word == "," and words.word(j + 1) in ("and", "while", "whereas", "but", "with", "respectively")
         ):
@@ -157,21 +163,25 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = out.completed or (bool(kind & w.COMPLETE) and not relative)
-            if comma and (out.of or (out.enrolled and out.right & w.ENROL)):
+            if comma and (out.of or governed or (out.enrolled and out.right & w.ENROL)):
                 pass  # "Among the 88 children randomised, freedom from seizures was attained by 14"
+            elif word in ("needed", "required") and words.word(j - 1) in _AUXILIARIES:
+                pass  # "53 patients were needed"
             elif kind & w.EVENT and not relative:
                 out.does = True
                 out.unsure = word in _UNSURE
             elif kind & w.EVENT:
                 out.does_later = True
                 out.doing = out.doing or (word.endswith("ing") and distance == 0)
-        elif not verb and not relative and not out.verb and not (comma and out.of) and unknown_verb(words, j, count):
+        elif not verb and not relative and not out.verb and not (comma and (out.of or governed)) and unknown_verb(words, j, count):
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True
-        if kind & w.ALLOCATE and not relative:
+        # "62 of 68 randomised": the participle is that of the 68
+        foreign = count.form == "numerator" and word in _REDUCED and words.word(j - 1) not in _AUXILIARIES
+        if kind & w.ALLOCATE and not relative and not foreign:
             out.allocated = True
-        if kind & w.ENROL and not relative and words.word(j - 1) != "not":
+        if kind & w.ENROL and not relative and not foreign and words.word(j - 1) != "not":
             out.enrolled = True
             out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
         if (not relative and ((kind & w.DROPOUT and distance < 8) or left_study(words, j))) or (
@@ -189,6 +199,15 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         k = bisect_left(drugs, (start, 0))
         out.group = k < len(drugs) and drugs[k][0] < stop
     return out
+
+
+def _governed(count: Count) -> bool:
+    """Whether a preposition governs the count, alone or in a coordination (``with 9 and 14 patients``)."""
+    words = count.words
+    k = count.i - 1
+    while words.word(k) in ("and", "or", ",", "#", "only", "just", "the"):
+        k -= 1
+    return words.word(k) in _PREPOSITIONS
 
 
 def _left(count: Count, taken: set[int], out: Clause) -> None:
@@ -233,7 +252,7 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             out.done_in_unsure = word in _UNSURE
         if kind & w.COMPLETE and near < 2 and first in ("by", "from", "for", "in") and word != "followed":
             out.completed = True
-        if kind & w.DROPOUT_NOUN and near < 12 and (first in _IN or first == "("):
+        if kind & w.DROPOUT_NOUN and near < 12 and (first in _IN or first == "(" or count.form == "n="):
             out.dropped_in = True
         if word == ",":
             comma = True

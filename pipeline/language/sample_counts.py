@@ -89,7 +89,10 @@ class Finder(Lists):
                 words.kind(noun) if kind == "event" else 0,
             )
             return
-        if before == "=" and not ratio:
+        if before == "=" and not ratio and after not in ("of", "out"):
+            return
+        if before == "of" and words.word(i - 2) == "none":
+            self._add(i, "denominator")
             return
         if ratio:
             self._ratio(i, i + 2)

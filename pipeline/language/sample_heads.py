@@ -204,7 +204,7 @@ class Heads:
                 return "other", j
             if kind & w.STOP:
                 if (
-                    word == "such"
+                    word in ("such", "more", "other")
                     or self._in_name(j)
                     or (
                         word == "to" and words.kind(j + 1) & w.NUMBER and words.word(j - 1) in ("-", "‐", "–")

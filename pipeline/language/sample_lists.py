@@ -34,7 +34,7 @@ class Lists(Bare):
                 k = following + 1
             people = bool(words.kind(k) & w.PEOPLE)
             end = words.word(k + people)
-            ends = (")", "]", ",", ";", "p") if compared else (")", "]")
+            ends = (")", "]", ",", ";", "p", ".") if compared else (")", "]")
             if len(members) < 2 or end not in ends or (words.word(i - 1) in (";", ":") and not compared):
                 continue
             happened = (people or earlier) and self._happened(i - 1, people)

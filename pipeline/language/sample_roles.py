@@ -28,6 +28,7 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         form == "dropout"
         or (around.dropped and form not in ("denominator", "n="))
         or (around.dropped_in and form in ("people", "coordination", "verb in", "percent"))
+        or (form == "n=" and around.percent and (around.dropped_in or study.previous == "dropout"))
         or (
             study.previous == "dropout"
             and study.previous_form == "percent"
@@ -135,6 +136,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
 def _people(count: Count, around: Clause, total: int | None, named_event: bool) -> Role:
     if total is None and count.words.word(count.i - 1) == "of" and count.words.word(count.i - 2) == "size":
         return "total"
+    if count.words.word(count.i - 1) == "the" and around.assigned and total is not None:
+        return "arm"
     if around.does and (not around.unsure or total is not None or around.group):
         return "event"
     between = count.words.words[count.i + 1 : count.noun]
@@ -144,7 +147,7 @@ def _people(count: Count, around: Clause, total: int | None, named_event: bool) 
         return "total"
     if count.kinds & w.CASE and not around.assigned and not _CONTROLS & set(count.words.words):
         following = count.words.word(count.noun + 1)
-        if following == "of" or (total is not None and 2 * count.count < total):
+        if following == "of" or (not around.of) and (total is not None and 2 * count.count < total):
             return "event"
     if around.doing and total is not None and not around.of and not around.main:
         return "event"
@@ -238,6 +241,6 @@ def assign(
     if known is None:
         settle(counts, arounds, roles)
     else:
-        parts(counts, roles)
+        parts(counts, arounds, roles)
         shared_verbs(counts, arounds, roles)
     return roles

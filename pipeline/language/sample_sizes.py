@@ -46,7 +46,7 @@ _HEAD_WORD = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\w+ (?:patients|participants"
+    r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\d+|\w+ (?:patients|participants"
     r"|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped"
     r"|discontinued|achieved|responded|required|showed|in|on)\b)|(?=[.,;)]))"
 )
@@ -233,7 +233,7 @@ class _Reader:
             following = [words.kind(k) for k in range(i + 1, min(len(words), i + 6))]
             if (
                 words.word(i + 1) != "of"
-                or words.word(i + 2) in ("them", "whom", "those", "these")
+                or words.word(i + 2) in ("them", "whom", "those", "these", "#")
                 or any(kind & (w.PEOPLE | w.GROUP) for kind in following)
             ):
                 out.append(Count(i, at, at + 4, 0, "none", i, 0, None, words))

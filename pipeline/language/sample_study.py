@@ -54,13 +54,13 @@ def settle(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> Non
             continue
         if one.count + other.count not in totals and side_by_side(one, other, arounds[k]):
             roles[k] = "arm"
-    parts(counts, roles)
+    parts(counts, arounds, roles)
     shared_verbs(counts, arounds, roles)
     if "total" not in roles:
         _promote(counts, arounds, roles)
 
 
-def parts(counts: list[Count], roles: list[Role]) -> None:
+def parts(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:
     """Counts that add up to the one right before them have its role: ``nine had pain; five on A and four on B``.
 
     Counts of those who *had* something that add up to the total are its groups (``31 had surgery and 29 had none``).
@@ -73,14 +73,18 @@ def parts(counts: list[Count], roles: list[Role]) -> None:
             if any(c.form in ("denominator", "numerator") for c in run):
                 continue
             if roles[k] in ("event", "dropout"):
+                if any(around.allocated for around in arounds[k + 1 : stop + 1]):
+                    break
                 roles[k + 1 : stop + 1] = [roles[k]] * len(run)
-            elif roles[k] == "total" and (
-                "arm" in roles[k + 1 : stop + 1]
-                or all(c.form == "n=" for c in run)
-                or all(c.form == "verb" and c.words.word(c.i + 1) == "had" for c in run)
-            ):
+            elif roles[k] == "total" and all(map(_grouped, run, arounds[k + 1 :], roles[k + 1 :])):
                 roles[k + 1 : stop + 1] = ["arm"] * len(run)
             break
+
+
+def _grouped(count: Count, around: Clause, role: Role) -> bool:
+    """Whether a count that adds up to the total with its neighbours may be one of its groups."""
+    had = count.form == "verb" and count.words.word(count.i + 1) == "had"
+    return role == "arm" or (role == "event" and (had or count.form == "n=" or around.unsure))
 
 
 def shared_verbs(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> None:

@@ -38,10 +38,12 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
 
     ``roles`` are a first guess, which counts as one sign among others.
     """
+    wholes = {c.count for c in counts if c.form == "denominator"}
     able = [
         k
         for k, count in enumerate(counts)
         if count.form in _FORMS
+        and (count.form != "denominator" or (len(wholes) == 1 and count.words.word(count.i - 1) != "/"))
         and count.count > 1
         and (roles[k] in ("total", "arm") or _enrolled(arounds[k]) or (k == 0 and _first(count, arounds[k])))
     ]
@@ -53,7 +55,7 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
         _points(counts[k], arounds[k], roles[k]) + 2.0 * (counts[k].count in sums)
         + 1.0 * (k == able[0]) + 1.0 * (counts[k].count == most)
         + 0.5 * (sum(counts[j].count == counts[k].count for j in able) > 1)
-        - 3.0 * _one_of_several(counts, arounds, k)
+        - 6.0 * _one_of_several(counts, arounds, k)
         - 4.0 * any(c.form in ("n=", "part", "group") and c.count > counts[k].count for c in counts)
         for k in able
     ]  # fmt: skip
