@@ -93,7 +93,10 @@ class Forms(Reader):
                         pat.FOR_ARMS.fullmatch(gap) is not None
                         and (
                             pat.WITH_SPREAD.match(self.text, number.end) is not None
-                            or (not self._printed_whole(i) and pat.THEN_P.match(self.text, number.end) is not None)
+                            or (
+                                not self._printed_whole(i)
+                                and pat.THEN_P.match(self.text, number.end) is not None
+                            )
                         )
                     )
                 )

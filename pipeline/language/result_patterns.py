@@ -68,7 +68,8 @@ SHORT_EQUALS = re.compile(
 
 #: before a percentage that is none of an outcome
 NOT_BEFORE = re.compile(
-    r"(?:\bI(?:2|²|\^2)?\s*(?:statistic)?\s*(?:=|was|of|:)\s*|[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
+    r"(?:\bI(?:2|²|\^2)?\s*(?:statistic)?\s*(?:=|was|of|:)\s*|"
+    r"[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
     r"|minimum|exceeding|below|above|greater than or equal to|power of|power was|level of|significance at"
     r"|confidence|up to a|alpha of|margin of|error of|"
     r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$",

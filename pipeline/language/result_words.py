@@ -127,8 +127,10 @@ class Words(Means):
             and (not self._printed_whole(i) or scale > 0 or outcome > 0)
         ):
             return "effect_size"
-        if number.signed and number.value < 0 and (
-            change or scale >= 0 or outcome >= 0 or (copula and not self._printed_whole(i))
+        if (
+            number.signed
+            and number.value < 0
+            and (change or scale >= 0 or outcome >= 0 or (copula and not self._printed_whole(i)))
         ):
             return "mean_change"
         if (

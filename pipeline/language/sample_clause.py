@@ -9,6 +9,7 @@ from pipeline.language import sample_words as w
 from pipeline.language.sample_counts import Count
 from pipeline.language.sample_verbs import left_study, one_group, percent_beside, unknown_verb
 
+_WHO = frozenset({"who", "whom", "that", "which", "whose", "if", "when"})
 _RELATIVE = frozenset({"who", "whom", "that", "which", "whose", "with", "without", "having", "if", "when"})
 _CLAUSE = frozenset({";", "whereas", "while", "but", "although", ":"})
 _UNSURE = frozenset(
@@ -31,7 +32,9 @@ _UNSURE = frozenset(
 )
 #: words before a noun of people that make it one group
 GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
-_PREPOSITIONS = frozenset({"in", "of", "among", "from", "with", "for", "to", "on", "by", "between", "including"})
+_PREPOSITIONS = frozenset(
+    {"in", "of", "among", "from", "with", "for", "to", "on", "by", "between", "including"}
+)
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
 _TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
 _IN = frozenset({"in", "by", "for", "only", "the", "affected", "just"})
@@ -102,7 +105,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     """Read the clause of a count. ``taken`` are the tokens of the other counts of its sentence."""
     words, out = count.words, Clause()
     _left(count, taken, out)
-    relative = preposed = seen = comma = False
+    relative = preposed = seen = comma = who = False
     out.percent = percent_beside(count)
     governed = _governed(count)
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
@@ -142,14 +145,18 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             (word == "diagnosed" or (word.endswith("ing") and kind & (w.EVENT | w.ASSIGN | w.ENROL)))
             and words.word(j - 1) not in _AUXILIARIES
         ):
-            relative = True
+            relative, who = True, word in _WHO
+        if relative and kind & (w.ENROL | w.ALLOCATE | w.EVENT | w.COMPLETE | w.DROPOUT):
+            # the verb that an auxiliary begins behind "with …", or behind the verb of "who …", is the sentence's own
+            helped = words.word(j - 1) in ("were", "was") or words.word(j - 2) in ("were", "was")
+            relative = not (helped and (not who or bool(out.right & (w.EVENT | w.COMPLETE | w.RECEIVE))))
         if word in _EACH and distance < 4 and (words.kind(j + 1) & (w.GROUP | w.PUNCT | w.STOP)):
             out.each = True
         if kind & w.GROUP and preposed:
             out.group = True
         if word in ("in", "on", "to", "from", "of", "receiving", "at") and distance < 3:
             preposed = True
-        if word == "to" and not out.to_group:
+        if word == "to" and not out.to_group and (out.assigned or out.enrolled or distance < 3):
             out.to_group = one_group(words, j)
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
         if verb and not seen:
@@ -173,7 +180,13 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             elif kind & w.EVENT:
                 out.does_later = True
                 out.doing = out.doing or (word.endswith("ing") and distance == 0)
-        elif not verb and not relative and not out.verb and not (comma and (out.of or governed)) and unknown_verb(words, j, count):
+        elif (
+            not verb
+            and not relative
+            and not out.verb
+            and not (comma and (out.of or governed))
+            and unknown_verb(words, j, count)
+        ):
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True

@@ -147,7 +147,7 @@ def _people(count: Count, around: Clause, total: int | None, named_event: bool) 
         return "total"
     if count.kinds & w.CASE and not around.assigned and not _CONTROLS & set(count.words.words):
         following = count.words.word(count.noun + 1)
-        if following == "of" or (not around.of) and (total is not None and 2 * count.count < total):
+        if following == "of" or ((not around.of) and (total is not None and 2 * count.count < total)):
             return "event"
     if around.doing and total is not None and not around.of and not around.main:
         return "event"

@@ -79,6 +79,12 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("Mood was better (M = 4.78 at follow-up; p less than 0.05).",
          [("4.78", "score"), ("p less than 0.05", "p_value")]),
         ("Fewer reached this endpoint (0.84, 0.72-0.98).", [("0.84", "effect_size"), ("0.72-0.98", "interval")]),
+        ("Cohen's d was 0.45 for pain and 0.12 for sleep.", [("0.45", "effect_size"), ("0.12", "effect_size")]),
+        ("The relapse rate was 0.32 per year versus 0.61 per year.", [("0.32", "score"), ("0.61", "score")]),
+        ("Survival was longer (hazard ratio for death, 0.74; P=0.002).",
+         [("0.74", "effect_size"), ("P=0.002", "p_value")]),
+        ("Reductions of 2.1 and 1.4 points were seen.", [("2.1", "mean_change"), ("1.4", "mean_change")]),
+        ("A 50% responder rate of 42% was seen (I2 = 45%).", [("42%", "percent")]),
         # differences, intervals that only their estimate names
         ("The adjusted difference was 8.9% (95% CI −1.3 to 19.1).",
          [("8.9%", "effect_size"), ("−1.3 to 19.1", "interval")]),
