@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, Protocol, get_args
 
@@ -389,4 +389,10 @@ class Study:
 
     def to_json(self) -> dict[str, Any]:
         """The record as the guidelines show it, with ``doc`` and ``sources`` beside."""
-        return asdict(self)
+        # by hand, since `dataclasses.asdict` copies every value of every span and takes longer than finding them
+        out: dict[str, Any] = {key: getattr(self, key) for key in _value_fields(Study)}
+        out["arms"] = [{key: getattr(arm, key) for key in _value_fields(Arm)} for arm in self.arms]
+        out["outcomes"] = [
+            {key: getattr(o, key) for key in _value_fields(StudyOutcome)} for o in self.outcomes
+        ]
+        return out

@@ -110,7 +110,10 @@ class _Sentence:
         self.targets = self._targets()
 
     def _clause(self, at: int) -> tuple[int, int]:
-        return next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.text)))
+        for clause in self.clauses:
+            if clause[0] <= at < clause[1]:
+                return clause
+        return 0, len(self.text)
 
     def _targets(self) -> list[_Target]:
         s, out = self.s, []

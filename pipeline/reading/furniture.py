@@ -18,48 +18,54 @@ def furniture_lines() -> re.Pattern[str]:
 
 
 @cache
-def watermark_pattern() -> re.Pattern[str]:
-    """Matches the known watermark sentences wherever they stand, also where a line end cut them short.
+def _watermarks() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Of each known watermark, words of its first five, none of which it can lack, and its pattern."""
+    inline = [row["pattern"].split(" ") for row in rows("furniture.tsv") if row["where"] == "inline"]
+    return tuple(
+        (tuple(word.lower() for word in words[:5] if word.isalpha() and len(word) > 3), _watermark(words))
+        for words in inline
+    )
 
-    A watermark that is cut (``It is illegal to post this copyr``) counts from five words on.
+
+def _watermark(words: list[str]) -> str:
+    """The pattern of a watermark, also where a line end cut it short: ``It is illegal to post this copyr``.
+
+    One that is cut counts from five words on.
     """
-    alternatives: list[str] = []
-    for row in rows("furniture.tsv"):
-        if row["where"] != "inline":
-            continue
-        words = row["pattern"].split(" ")
-        pattern = ""
-        for position in range(len(words) - 1, -1, -1):
-            word = words[position]
-            if position >= 4 and word.isalpha() and len(word) > 4:
-                # the last word printed may be cut within: "copyr"
-                cut = word[:3] + "".join(f"(?:{char}" for char in word[3:]) + ")?" * (len(word) - 3)
-                tail = f"(?:{word}{pattern}|{cut}(?![a-z]))"
-            else:
-                tail = word + pattern
-            joined = rf"\s+{tail}" if position else tail
-            pattern = f"(?:{joined})?" if position >= 5 else joined
-        alternatives.append(pattern)
-    marks = r"(?:<u>|\*\*|\*|_)?"
-    closing = r"(?:</u>|\*\*|\*|_)?"
-    return re.compile(rf"{marks}(?:{'|'.join(alternatives)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
+    pattern = ""
+    for position in range(len(words) - 1, -1, -1):
+        word = words[position]
+        if position >= 4 and word.isalpha() and len(word) > 4:
+            # the last word printed may be cut within: "copyr"
+            cut = word[:3] + "".join(f"(?:{char}" for char in word[3:]) + ")?" * (len(word) - 3)
+            tail = f"(?:{word}{pattern}|{cut}(?![a-z]))"
+        else:
+            tail = word + pattern
+        joined = rf"\s+{tail}" if position else tail
+        pattern = f"(?:{joined})?" if position >= 5 else joined
+    return pattern
 
 
 @cache
-def _watermark_words() -> tuple[tuple[str, ...], ...]:
-    """For each known watermark, words of its first five, none of which it can lack."""
-    inline = (row["pattern"].split(" ")[:5] for row in rows("furniture.tsv") if row["where"] == "inline")
-    return tuple(tuple(word for word in words if word.isalpha() and len(word) > 3) for words in inline)
+def _any_watermark(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    marks = r"(?:<u>|\*\*|\*|_)?"
+    closing = r"(?:</u>|\*\*|\*|_)?"
+    return re.compile(rf"{marks}(?:{'|'.join(patterns)}){closing}\.?(?:</u>|\*\*)?[ \t]*", re.IGNORECASE)
 
 
-def may_be_marked(source: str) -> bool:
-    """Whether a source can hold a known watermark; searching words is a hundred times as fast as the pattern.
+def watermark_pattern(source: str) -> re.Pattern[str] | None:
+    """Matches the known watermark sentences that a source can hold; None where it can hold none.
 
-    >>> may_be_marked("It is illegal to post this copyrighted PDF on any website."), may_be_marked("Lithium helped.")
-    (True, False)
+    Their words are looked for first, a hundred times as fast as the patterns.
+
+    >>> watermark_pattern("Lithium helped.") is None
+    True
+    >>> watermark_pattern("It is illegal to post this copyr").pattern.count("illegal")
+    1
     """
     lower = source.lower()
-    return any(all(word.lower() in lower for word in words) for words in _watermark_words())
+    possible = tuple(pattern for words, pattern in _watermarks() if all(word in lower for word in words))
+    return _any_watermark(possible) if possible else None
 
 
 def own_watermarks(blocks: list[Block]) -> re.Pattern[str] | None:

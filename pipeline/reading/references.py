@@ -62,9 +62,13 @@ class _Entry:
 
 
 def _clean(text: str) -> str:
-    text = re.sub(r"\[([^\[\]]*)\]\((?:https?:|#|mailto:)[^)]*\)*", r"\1", text)
-    text = re.sub(r"</?[A-Za-z][^<>]*>", "", text).replace("\\", "")
-    text = re.sub(r"(?<!\w)[*_]+|[*_]+(?!\w)", "", text)
+    if "](" in text:
+        text = re.sub(r"\[([^\[\]]*)\]\((?:https?:|#|mailto:)[^)]*\)*", r"\1", text)
+    if "<" in text:
+        text = re.sub(r"</?[A-Za-z][^<>]*>", "", text)
+    text = text.replace("\\", "")
+    if "*" in text or "_" in text:
+        text = re.sub(r"(?<!\w)[*_]+|[*_]+(?!\w)", "", text)
     return " ".join(text.split())
 
 

@@ -13,7 +13,6 @@ from pipeline.reading.blocks import Block, strip_markup
 from pipeline.reading.furniture import (
     find_furniture,
     furniture_lines,
-    may_be_marked,
     own_watermarks,
     watermark_pattern,
 )
@@ -446,11 +445,11 @@ class Walk:
 
 def structure(source: str, blocks: list[Block]) -> tuple[Structure, re.Pattern[str] | None]:
     """Classify the blocks of a source (see `Walk`); also the pattern of the watermarks that it bears, if any."""
-    watermark = watermark_pattern() if may_be_marked(source) else None
+    watermark = watermark_pattern(source)
     own = own_watermarks(blocks)
     if own is not None:
-        known = watermark or watermark_pattern()
-        watermark = re.compile(f"{known.pattern}|(?-i:{own.pattern})", re.IGNORECASE)
+        known = f"{watermark.pattern}|" if watermark else ""
+        watermark = re.compile(f"{known}(?-i:{own.pattern})", re.IGNORECASE)
     if watermark is not None and not watermark.search(source):
         watermark = None
     found = Walk(source, blocks, watermark).run()
