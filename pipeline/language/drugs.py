@@ -18,7 +18,7 @@ from pipeline.language.common import OnCharacters, get, put, sentences_of, text_
 from pipeline.language.given import CODE, GIVEN, beside_given
 from pipeline.language.lexicon import Entry, Hit, fold
 from pipeline.language.lookup import folded_of, hits_of, look_up, traits_of
-from pipeline.language.ner import entities_of
+from pipeline.language.ner import common_words, entities_of
 from pipeline.language.numbers import DASHES
 from pipeline.language.stems import GLUED, glued_name, stem_of
 from pipeline.schema import DrugValue, Found
@@ -49,6 +49,10 @@ _JOINED_BEFORE = re.compile(
 _JOINED_AFTER = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|plus|versus|vs\.?)\s+|\s*[/+]\s*")
 _BRAND = re.compile(r"(?<![\w-])([A-Z][A-Za-z-]{3,})(?=\s?[®™])")
 #: The form of a code that no lexicon has; trials (``TAX-327``, ``NSABP-B-31``) are not given to anybody.
+_STUDY_AFTER = re.compile(r"\s*(?:\([^()]{1,30}\)\s*)?(?:trial|study|protocol|guideline)\b")
+_STUDY_BEFORE = re.compile(r"\b(?:trial|study|protocol|guideline|Group\))\s+$")
+#: the genus before a species' name: *N. sativa*
+_SPECIES = re.compile(r"\b[A-Z]\.\s?$")
 _WORD_SIGN = re.compile(r"\w")
 _CODE_TAIL = re.compile(r"-\d{3,6}[A-Z]{0,2}(?![\w-])")  # the search leaps from dash to dash
 _CODE_HEAD = re.compile(r"(?<![\w-])[A-Z]{2,5}$")
@@ -159,7 +163,13 @@ class _Search:
                 for (a, b), h in by_name.items()
                 if start - 3 <= a and end - 1 <= self._extend(a, b)[1] <= end + 1
             ]
-            if last and (
+            named = {h.entry.row["name"] for (a, b), h in by_name.items() if start - 3 <= a and b <= end + 1}
+            joined = self.text[start : start + 4].lower() == "and " and (
+                start - 1 in ends or start - 2 in ends
+            )
+            if len(named) > 1 or joined:
+                self.foreign.add(short)  # "doxorubicin and cyclophosphamide (AC)" is a regimen
+            elif last and (
                 last[-1].end - last[-1].start >= 0.6 * (end - start)
                 or re.sub(
                     r"^[^A-Za-z]*(?:\d?[RS][,;)\s]*)*[^A-Za-z]*", "", self.text[last[-1].start : last[-1].end]
@@ -263,7 +273,8 @@ class _Search:
             before = re.search(r"\s*[(\[,]\s*$", self.text[max(0, start - 4) : start])
             drug = ends.get(start - len(before[0])) if before else None
             left, right = self.sentences.around(start)
-            if drug is not None or GIVEN.search(self.text, left, right):
+            usual = match[1].lower() in common_words()
+            if drug is not None or (not usual and GIVEN.search(self.text, left, right)):
                 value = (
                     drug.value
                     if drug is not None and isinstance(drug.value, DrugValue)
@@ -291,6 +302,8 @@ class _Search:
                 continue
             start, end = letters.start(), match.end()
             code = self.text[start:end]
+            if self._is_study(start, end):
+                continue
             if code not in self.foreign and not covered.overlaps(start, end):
                 places.setdefault(code, []).append((start, end))
         for code, spans in places.items():
@@ -298,6 +311,13 @@ class _Search:
                 for start, end in spans:
                     self._add(start, end, DrugValue(fold(code)), "code")
                     covered.add(start, end)
+
+    def _is_study(self, start: int, end: int) -> bool:
+        """*N9831*, *the TAX-327 trial*: the name of a study or a guideline."""
+        return (
+            _STUDY_AFTER.match(self.text, end) is not None
+            or _STUDY_BEFORE.search(self.text, max(0, start - 24), start) is not None
+        )
 
     def _ner(self, covered: _Cover) -> None:
         """Chemicals of the NER model: codes and words that no list knows, where they are given to somebody."""
@@ -309,6 +329,8 @@ class _Search:
                 continue
             left, right = self.sentences.around(start)
             code = bool(CODE.fullmatch(surface))
+            if _SPECIES.search(self.text, max(0, start - 4), start) or (code and self._is_study(start, end)):
+                continue
             if not re.search(r"[a-z]{4}", surface) and not code:
                 continue
             if " " in surface and not code:

@@ -45,7 +45,8 @@ def entities_of(doc: Doc) -> list[Entity]:
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
+    """Words of ordinary biomedical English."""
     return frozenset(row["word"] for row in rows("common_words.tsv"))
 
 
@@ -53,7 +54,7 @@ def unknown_places(doc: Doc) -> list[int]:
     """Where words stand that no lexicon and no common English knows, and that could be a drug by their neighbours."""
     text = text_of(doc)
     words = {match[0] for match in _WORD.finditer(text)}
-    unknown = {word for word in words if word.lower() not in _common()}
+    unknown = {word for word in words if word.lower() not in common_words()}
     taken = sorted(
         (h.start, h.end) for name in ("drugs", "not_drugs", "scales", "outcomes") for h in hits_of(doc, name)
     )

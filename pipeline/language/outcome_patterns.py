@@ -140,7 +140,7 @@ EFFECT_ON = _compile(
 #: nothing but an article or preposition between a verb and a general word, or an auxiliary between the two
 NEXT = _compile(r"\s+(?:the|a|their|in|on|of|for)?\s*")
 AUXILIARY = _compile(
-    r"\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}"
+    r"(?:\s*\([^()]{1,12}\))?\s+(?:(?:was|were|is|are|had|has|have|been|did|not|also|significantly|rapidly|may|could|scores?|levels?)\s+){0,3}"
 )
 #: a value or a test right behind a term
 _TIME = r"(?:days?|weeks?|months?|years?|h|hours?)"

@@ -6,7 +6,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from pipeline.language import doses, drugs, numbers, sentences  # noqa: F401
+from pipeline.language import abbreviations, doses, drugs, numbers, sentences  # noqa: F401
 from pipeline.language.common import get
 from pipeline.schema import DoseValue
 
@@ -104,4 +104,21 @@ def test_no_doses(nlp: Language, text: str) -> None:
     ],
 )
 def test_what_the_body_makes_is_a_drug_where_given(nlp: Language, text: str, names: list[str]) -> None:
+    assert [getattr(f.value, "name", None) for f in get(nlp(text), "DRUG")] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Women received doxorubicin and cyclophosphamide (AC); AC was given every 3 weeks.",
+         ["doxorubicin", "cyclophosphamide"]),
+        ("Zoledronic acid (ZOL) was given; ZOL 4 mg was repeated.", ["zoledronic acid"] * 3),
+        ("In the NAL-9831 trial patients were given placebo.", ["placebo"]),
+        ("KTV-2209 was given to 40 patients.", ["ktv-2209"]),
+    ],
+)  # fmt: skip
+def test_regimens_and_studies_are_no_drugs(text: str, names: list[str]) -> None:
+    nlp = spacy.blank("en")
+    for name in ("goldpan_sentences", "goldpan_abbreviations", "goldpan_drugs"):
+        nlp.add_pipe(name)
     assert [getattr(f.value, "name", None) for f in get(nlp(text), "DRUG")] == names
