@@ -57,8 +57,11 @@ def facts_of(
     found: Sequence[Finding] = (),
     arms: Sequence[Arm] = (),
     groups: Container[int] = (),
+    wholes: Container[int] = (),
 ) -> Iterator[dict[str, Any]]:
-    """The facts that a statement gives for the study ``key``; ``groups`` are starts of totals that count a group."""
+    """The facts that a statement gives for the study ``key``; ``groups`` are starts of totals that count a group,
+    ``wholes`` of groups' sizes that count all.
+    """
     make = _Maker(reader, s, key)
     shared = make.shared
     for m in s.mentions:
@@ -66,7 +69,7 @@ def facts_of(
         if isinstance(value, SampleSizeValue) and value.role != "event" and not shared:
             near = bool(_PART.search(reader.text[max(s.start, m.start - 40) : m.end + 60]))
             given: dict[str, Any] = {"count": value.count, "arm": value.arm, "part": near}
-            role = "arm" if m.start in groups else value.role
+            role = "arm" if m.start in groups else "total" if m.start in wholes else value.role
             own = arms_of_size(arms, s, m) if role == "arm" else []
             if len(own) == 1:
                 given |= {"drug": own[0].drug, "amounts": own[0].amounts, "unit": own[0].unit}

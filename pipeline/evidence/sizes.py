@@ -29,8 +29,8 @@ def _total(m: Found) -> int | None:
     return m.value.count if isinstance(m.value, SampleSizeValue) and m.value.role == "total" else None
 
 
-def other_group(text: str, start: int) -> int | None:
-    """The count of a second group that a sentence names behind an offset.
+def other_group(text: str, start: int, stop: int | None = None) -> int | None:
+    """The count of a second group that a sentence names behind an offset, before ``stop`` or there.
 
     >>> other_group("to 32 women, while 32 others had placebo", 5), other_group("to 40, and saline in another forty", 5)
     (32, 40)
@@ -38,7 +38,10 @@ def other_group(text: str, start: int) -> int | None:
     True
     """
     for match in _ANOTHER.finditer(text, start):
-        said = match[1] or match[2] or match[3]
+        at = next(i for i in (1, 2, 3) if match[i])
+        if stop is not None and match.start(at) > stop:
+            break
+        said = match[at]
         number = int(said.replace(",", "")) if said[0].isdigit() else parse_words(said)
         if number:
             return int(number)
@@ -55,7 +58,8 @@ def groups_called_totals(statements: Sequence[Statement]) -> dict[int, int | Non
             count = _total(m)
             if count is None:
                 continue
-            second = other_group(s.text, m.end - s.start)
+            following = min((x.start for x in sizes if x.start > m.start), default=s.end)
+            second = other_group(s.text, m.end - s.start, following - s.start)
             if second is not None and second <= 3 * count and count <= 3 * second:
                 out[m.start] = count + second
                 continue
@@ -79,6 +83,30 @@ def _set_other(arms: Sequence[Arm], s: Statement, size: Found) -> None:
     )
     if second is not None and named and len(inert) == 1:
         inert[0].n = inert[0].n or second
+
+
+#: What is said of all, whatever else is counted in the text.
+_ENROLLED = re.compile(
+    r"\b(?:enrolled|included|recruited|involved|comprised|studied|randomi[sz]ed)\s+(?:a total of\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def totals_called_groups(statements: Sequence[Statement]) -> dict[int, int]:
+    """Starts and counts of groups' sizes that are their study's whole: enrolled, where no total is told of it."""
+    sizes = [
+        (s, m, m.value)
+        for s in statements
+        for m in s.of("SAMPLE_SIZE")
+        if isinstance(m.value, SampleSizeValue)
+    ]
+    if any(value.role == "total" for _, _, value in sizes):
+        return {}
+    return {
+        m.start: value.count for s, m, value in sizes
+        if value.role == "arm" and value.arm is None
+        and _ENROLLED.search(s.text[max(0, m.start - s.start - 30) : m.start - s.start])
+    }  # fmt: skip
 
 
 def set_sizes(arms: list[Arm], statements: Sequence[Statement], groups: Container[int]) -> None:

@@ -40,6 +40,9 @@ _ONE_OF_TWO = re.compile(
     r"week|month|day|year))",
     re.IGNORECASE,
 )
+_TRIED = re.compile(
+    r"\b(?:compar|gave|test|stud|randomi[sz]|treat|assign|administ|investigat|examin|evaluat)"
+)
 _DID_NOT = re.compile(r"\b(?:did|does|do|was|were|has|have|had) not\W*$")
 _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,60}\b(?:study|trial|RCT)\b")
 
@@ -287,11 +290,20 @@ class Reader:
             return False
         if evidence:
             return "DRUG" in labels or cues.has("study_words", text)
+        if (
+            "DRUG" in labels
+            and _TRIED.search(text)
+            and self._by_name(text, statement.start, self._marks(statement))
+        ):
+            return True  # "Roe et al. compared lithium with placebo"
         if "DRUG" not in labels or not cues.has("effect_words", text):
             return False
         if cues.has("laboratory", text) and not cues.has("people", text):
             return False
         return any(self._about(statement, key) for key in statement.keys)
+
+    def _marks(self, s: Statement) -> list[Citation]:
+        return self.anchors(s.start, s.end)
 
     def _about(self, statement: Statement, key: str) -> bool:
         """Whether a reference is of a trial, or of people and of a drug that the sentence names."""
@@ -360,11 +372,12 @@ class Reader:
         *X improved sleep,¹ but Y worsened it.²* Where they only deny (*whereas Y² did not*), they deny of the others'.
         """
         mine, theirs = [], []
+        # a mark stands behind what it supports, and behind the comma
+        ends = [[len(s.text[: at - s.start].rstrip(".,;: ")) for at in marks] for marks in (own, others)]
         for low, high in clauses(s.text):
-            # a mark stands behind what it supports
-            if any(low < at - s.start <= high for at in own):
+            if any(low < end <= high for end in ends[0]):
                 mine.append((low, high))
-            elif any(low < at - s.start <= high for at in others):
+            elif any(low < end <= high for end in ends[1]):
                 theirs.append((low, high))
         if not mine or not theirs:
             return s

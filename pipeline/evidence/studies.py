@@ -20,7 +20,7 @@ from pipeline.evidence.facts import facts_of, reference_facts
 from pipeline.evidence.groups import fill_groups
 from pipeline.evidence.outcomes import findings
 from pipeline.evidence.setting import Finding, Setting, merge
-from pipeline.evidence.sizes import groups_called_totals
+from pipeline.evidence.sizes import groups_called_totals, totals_called_groups
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.table_rows import rows_of
 from pipeline.language.common import document_of
@@ -46,7 +46,7 @@ _FIELDS = {
 
 
 def studies_of(doc: Doc) -> list[Study]:
-    """The study records of a processed doc, in the order of the reference list.
+    """The study records of a processed doc, in the order of the reference list; of a trial's report, its own.
 
     The doc must carry its document (`pipeline.language.common.attach`) and the mentions of goldpan's pipeline.
     """
@@ -54,6 +54,9 @@ def studies_of(doc: Doc) -> list[Study]:
     if document is None:
         return []
     reader = Reader(doc)
+    if not document.references and not document.citations:
+        own = _own_study(document, reader)
+        return [own] if own is not None else []
     by_key: dict[str, list[Statement]] = {}
     for statement in (*reader.prose(), *rows_of(reader)):
         for key in statement.keys:
@@ -75,6 +78,31 @@ def studies_of(doc: Doc) -> list[Study]:
     return out
 
 
+def _own_study(document: Document, reader: Reader) -> Study | None:
+    """The record of a text that cites nothing and reports one study: an abstract. None of a review, or of none."""
+    title = document.title or (reader.text[slice(*reader.sentences[0])].strip() if reader.sentences else "")
+    reference = Reference(document.id, "", 0, 0, title=title or None)
+    if cues.reference_kind(reference) in ("review", "animal", "instrument"):
+        return None
+    if not any(m.label == "SAMPLE_SIZE" for m in reader.found):
+        return None
+    study = _report(document, reader, reference)
+    if study is not None:
+        study.study, study.references = document.id, []
+        study.sources["reference"] = None
+    return study
+
+
+def _report(document: Document, reader: Reader, reference: Reference) -> Study | None:
+    """The record of a paper about itself: every sentence is about the one study."""
+    reader.references = {reference.key: reference}
+    statements = reader.own(reference.key)
+    study = _Assembly(document, reader, reference.key, statements).study()
+    if study is not None:
+        fill_groups(study.arms, statements, study.n_total)
+    return study
+
+
 def study_of(doc: Doc, reference: Reference) -> Study | None:
     """The record of a paper about itself (an abstract): every sentence is about the one study.
 
@@ -84,13 +112,7 @@ def study_of(doc: Doc, reference: Reference) -> Study | None:
     document = document_of(doc)
     if document is None:
         return None
-    reader = Reader(doc)
-    reader.references = {reference.key: reference}
-    statements = reader.own(reference.key)
-    study = _Assembly(document, reader, reference.key, statements).study()
-    if study is not None:
-        fill_groups(study.arms, statements, study.n_total)
-    return study
+    return _report(document, Reader(doc), reference)
 
 
 class _Assembly:
@@ -109,6 +131,8 @@ class _Assembly:
         self.inferred: dict[str, str] = {}
         #: totals that count one group only
         self.groups = groups_called_totals(self.own)
+        #: and groups' sizes that count all
+        self.wholes = totals_called_groups(self.own)
 
     def study(self) -> Study | None:
         """The record, or None where the text says too little for one."""
@@ -176,6 +200,8 @@ class _Assembly:
     def _told(self, arms: list[Arm], totals: list[int], outcomes: list[StudyOutcome]) -> bool:
         """Whether the text itself says that this reference is a study in people, where its title does not."""
         kind = cues.reference_kind(self.reference)
+        if self.statements[0].linked == "abstract":
+            return True
         if kind in ("human", "review", "animal") or any(s.linked == "row" for s in self.statements):
             return True  # of a review or a laboratory's work only what a sentence tells of a trial in people is here
         if kind == "mechanistic":
@@ -246,7 +272,9 @@ class _Assembly:
         out["facts"] = [
             fact
             for s in self.statements
-            for fact in facts_of(self.reader, s, self.key, self.findings[s.start], study.arms, self.groups)
+            for fact in facts_of(
+                self.reader, s, self.key, self.findings[s.start], study.arms, self.groups, self.wholes
+            )
         ]
         if self.listed:
             out["reference"] = self.listed
@@ -264,6 +292,8 @@ class _Assembly:
                     and m.start not in self.groups
                 ):
                     found.setdefault(m.value.count)
+        for number in self.wholes.values():
+            found.setdefault(number)
         sums = [number for number in self.groups.values() if number is not None]
         if not found and sums:
             self.inferred["n_total"] = "sum of two groups"
