@@ -126,9 +126,9 @@ class Evidence:
             if between.fullmatch(text, end, c.start):
                 return not patterns.COUNTED.search(text, max(low, start - 30), start)
         return (
-            patterns.WITH.search(self.printed, max(low, c.start - 50), c.start) is not None
-            or patterns.PEOPLE_AFTER.search(text, max(low, c.start - 80), c.start) is not None
-        )
+            text.find("with", max(low, c.start - 50), c.start) >= 0
+            and patterns.WITH.search(self.printed, max(low, c.start - 50), c.start) is not None
+        ) or patterns.PEOPLE_AFTER.search(text, max(low, c.start - 80), c.start) is not None
 
     def _before_care(self, c: Candidate) -> bool:
         """*X clinic*, *X treatment*, *X disorder*."""
@@ -153,9 +153,12 @@ class Evidence:
         """*50% or greater reduction in* in a bracket or a definition; what so many people *had* is a result."""
         low = self.sentences.around(c.start)[0]
         near = max(low, c.start - 50)
+        before = self.text[near : c.start]
+        if not (patterns.DIGIT.search(before) or "required" in before):
+            return False  # a cheap look before the pattern
         if not patterns.THRESHOLD_BEFORE.search(self.text, near, c.start):
             return False
-        return "(" in self.text[near : c.start] or not self.cues.has("result", low, c.start - 24)
+        return "(" in before or not self.cues.has("result", low, c.start - 24)
 
     # ------------------------------------------------------------ what governs a term
 
@@ -287,7 +290,8 @@ class Evidence:
         """Whether its sentence says who took part: *forty patients (mean age 43, mean weight 80 kg) were enrolled*."""
         low, high = self.sentences.around(c.start)
         return (
-            patterns.AGE.search(self.text, low, high) is not None
+            (self.text.find("age", low, high) >= 0 or self.text.find(" old", low, high) >= 0)
+            and patterns.AGE.search(self.text, low, high) is not None
             and patterns.ENROLLED.search(self.text, low, high) is not None
         )
 

@@ -200,6 +200,7 @@ ENTRY = _compile(
     r"(?:\b(?:had|having|with|experienc\w+|report(?:ed|ing))\s+(?:at\s+least|[≥>]|more\s+than|a\s+minimum\s+of|\d+\s+or\s+more)\s*(?:\w+\s+){0,2}"
     r"|\bwhose\s+(?:\w+\s+)?)$"
 )
+DIGIT = re.compile(r"\d")
 #: characteristics of those who took part
 AGE = _compile(r"\b(?:aged|(?:mean|median)\s+(?:[\[(]\w+[\])]\s+)?ages?|ages?\s+\d|age,|years?\s+old)\b")
 ENROLLED = _compile(
