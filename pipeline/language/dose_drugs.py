@@ -39,6 +39,8 @@ _SOLUTION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 CONTROLS = {"placebo"}
+#: how far back, in characters, a dose is known from: an abstract, a page of a review
+_FAR = 4000
 
 
 @dataclass(slots=True)
@@ -85,6 +87,8 @@ class Linker:
         previous: Found | None = None
         for dose in self.doses:
             drug, rule = self._drug(dose, previous)
+            if drug is None:
+                drug, rule = self._known(dose, out, rule)
             value = DoseValue(tuple(dose.amounts), dose.unit.ucum, dose.range, drug)
             previous = Found("DOSE", dose.start, dose.end, value, f"dose:{dose.rule};drug:{rule}")
             out.append(previous)
@@ -110,8 +114,11 @@ class Linker:
             gap = self.text[before.end : dose.start]
             if re.match(r"\s+equivalents?\b", gap) and len(gap) < 60 and drug_name(before) not in CONTROLS:
                 return drug_name(before), "equivalent"
-            if len(gap) < 90 and _BEFORE.fullmatch(gap) and drug_name(before) not in CONTROLS:
+            control = drug_name(before) in CONTROLS
+            if len(gap) < 90 and _BEFORE.fullmatch(gap) and not control:
                 return drug_name(before), "before"
+            if control and dose.unit.kind == "volume" and gap.strip(" (,") == "":
+                return drug_name(before), "before"  # "saline (1 ml/kg)"
         if (
             previous is not None
             and previous.start >= start
@@ -134,6 +141,22 @@ class Linker:
                 return drug_name(active), "nearest"
             return None, "several"
         return self._paragraph(start)
+
+    @staticmethod
+    def _known(dose: Candidate, found: list[Found], rule: str) -> tuple[str | None, str]:
+        """The one drug whose dose this was before: *sarilumab 150 mg or 200 mg … the 200-mg group*."""
+        unit, drugs = dose.unit.ucum.removesuffix("/d"), set()
+        for earlier in found:
+            value = earlier.value
+            assert isinstance(value, DoseValue)
+            if (
+                value.drug
+                and dose.start - earlier.end < _FAR
+                and value.unit.removesuffix("/d") == unit
+                and set(dose.amounts) <= set(value.amounts)
+            ):
+                drugs.add(value.drug)
+        return (drugs.pop(), "known dose") if len(drugs) == 1 else (None, rule)
 
     def _paragraph(self, start: int) -> tuple[str | None, str]:
         """The one drug of the nearest sentence before, within the paragraph, that names drugs at all."""

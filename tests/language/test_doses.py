@@ -122,3 +122,15 @@ def test_regimens_and_studies_are_no_drugs(text: str, names: list[str]) -> None:
     for name in ("goldpan_sentences", "goldpan_abbreviations", "goldpan_drugs"):
         nlp.add_pipe(name)
     assert [getattr(f.value, "name", None) for f in get(nlp(text), "DRUG")] == names
+
+
+def test_a_dose_told_before_keeps_its_drug(nlp: Language) -> None:
+    text = (
+        "Adults took tofacitinib 5 mg or 10 mg, or placebo. Pain fell in all arms. The trial ended early.\n\n"
+        "Nausea was commoner in the 10-mg group. Rash was seen with 20 mg."
+    )
+    assert [drug for *_, drug in found(nlp, text)] == ["tofacitinib", "tofacitinib", "tofacitinib", None]
+
+
+def test_the_volume_of_a_control(nlp: Language) -> None:
+    assert found(nlp, "Rats had minocycline 20 mg/kg or saline (1 ml/kg).")[-1][-1] == "placebo"
