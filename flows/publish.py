@@ -41,7 +41,7 @@ def publish(sealed: Path) -> None:
     )
     create_link_artifact(
         (sealed / "report.html").as_uri(), link_text=f"report of {record['id']}", key="goldpan-report",
-        description="studies, contradictions, effects, alarms",
+        description="studies, contradictions, effects, alarms; copy the address: browsers follow no link to a file",
     )  # fmt: skip
 
 

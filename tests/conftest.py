@@ -23,9 +23,10 @@ Examplamine was given to 24 patients with depression, who took lithium 600 mg/d 
 
 @pytest.fixture(scope="session")
 def clean_env() -> dict[str, str]:
-    """The environment without goldpan's and Prefect's variables; the bundled NER model is left out, for speed."""
+    """The environment without goldpan's and Prefect's variables; one worker and no NER model, for speed."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("GOLDPAN_", "PREFECT_"))}
-    return env | {"GOLDPAN_MODEL": "none", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    few = {"GOLDPAN_MODEL": "none", "GOLDPAN_WORKERS": "1"}
+    return env | few | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Files of texts as corpora, and a run that is assembled from them a document at a time."""
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -134,3 +135,20 @@ def test_rows_of_a_file_give_what_files_of_their_own_give(goldpan, papers, tmp_p
     rows = [{"id": p.stem, "text": p.read_text(encoding="utf-8")} for p in sorted(papers.iterdir())]
     write(tmp_path / "t.parquet", rows)
     assert goldpan("extract", papers).stdout == goldpan("extract", "t.parquet").stdout != ""
+
+
+def test_times_and_sizes_of_files_are_not_trusted(papers, tmp_path):
+    """What was read is known by its content: a file with the old time and size may be another text."""
+    settings = Settings(out=tmp_path / "out", model="none")
+    work = steps.plan([papers], settings)
+    for index in work.todo:
+        work.cache.put(work.key(index), [], "text", 2, 0.1)
+    one, two, three = sorted(papers.iterdir())
+    before = one.stat()
+    one.write_text(one.read_text(encoding="utf-8").replace("600 mg/d", "601 mg/d"), encoding="utf-8")
+    os.utime(one, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert one.stat().st_size == before.st_size
+    os.utime(two, (0, 0))
+    os.utime(three, (4e9, 4e9))
+    again = steps.plan([papers], settings)
+    assert (list(again.todo), list(again.reused)) == ([0], [1, 2])
