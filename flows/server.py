@@ -151,6 +151,9 @@ def embedded(out: Path, port: int = 0, full: bool = False) -> Iterator[Server | 
                 f"Prefect's server {named} does not answer; start it, or unset PREFECT_API_URL"
             )
         print(f"Prefect's server {named} does not answer: the run uses one of its own", file=sys.stderr)
+    if not full:
+        # Nobody reads them there; what is logged when the server has gone would be tried again for minutes.
+        os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
     with own(out, port, full) as server:
         os.environ["PREFECT_API_URL"] = f"{server.url}/api"
         try:
