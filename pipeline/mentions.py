@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.cache import to_line
+import orjson
+
 from pipeline.index import Index, hash_of
 from pipeline.schema import Mention
 
-_START = '{"doc": '
+_START = '{"doc":'
 
 _decode = json.JSONDecoder().raw_decode
 
 
 def _doc(line: str) -> str:
     """The document of a line, without reading the rest where it comes first."""
-    name: str = _decode(line, len(_START))[0] if line.startswith(_START) else json.loads(line)["doc"]
+    name: str = _decode(line, len(_START))[0] if line.startswith(_START + '"') else json.loads(line)["doc"]
     return name
 
 
@@ -52,12 +53,12 @@ class MentionFile:
         last, start, offset, head = "", 0, 0, b"\n"
         with self.path.open("rb") as file:
             for line in file:
-                if not line.startswith(head):
+                # The lines that a run writes for a document begin alike: its name is read once.
+                if not line.startswith(head) and ((doc := _doc(line.decode("utf-8"))) != last or not offset):
                     if offset:
                         yield last, start, offset - start
-                    last, start = _doc(line.decode("utf-8")), offset
-                    # The lines of a document begin alike: its name is read once.
-                    head = _START.encode() + to_line(last).encode()[:-1] + b", "
+                    last, start = doc, offset
+                    head = _START.encode() + orjson.dumps(doc) + b","
                 offset += len(line)
         if offset:
             yield last, start, offset - start

@@ -50,10 +50,15 @@ class MentionTable:
         columns["doc"] += [doc] * len(rows)
         for name in _REQUIRED:
             columns[name] += [row[name] for row in rows]
+        columns["value"] += [str(orjson.dumps(row["value"]), "utf-8") for row in rows]
+        known = (len(_REQUIRED) + 1) * len(rows)
         for name in _OPTIONAL:
-            columns[name] += [row.get(name) for row in rows]
-        columns["value"] += [orjson.dumps(row["value"]).decode() for row in rows]
-        columns["place"] += [_place(row) for row in rows]
+            column = [row.get(name) for row in rows]
+            known += len(rows) - column.count(None)
+            columns[name] += column
+        # Most documents have mentions with nothing more to say; that is seen by counting.
+        plain = sum(map(len, rows)) == known
+        columns["place"] += [None] * len(rows) if plain else [_place(row) for row in rows]
         if len(columns["doc"]) >= self._group:
             self._flush()
 
