@@ -9,23 +9,10 @@ _CONJUNCTIONS = frozenset({"and", ",", ":", "versus", "vs", "while", "whereas", 
 #: what may stand before a bare number that is a subject
 SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
     {
-        "",
-        "whom",
-        "which",
-        "only",
-        "remaining",
-        "other",
-        "additional",
-        "another",
-        "further",
-        ":",
-        "these",
-        "the",
-        "but",
-        "[",
-        ".",
+        "", "whom", "which", "only", "remaining", "other", "additional", "another", "further", ":", "these",
+        "the", "but", "[", ".",
     }
-)
+)  # fmt: skip
 _PREPOSITIONS = frozenset(
     {"in", "on", "to", "for", "with", "from", "of", "receiving", "by", "at", "under", "without"}
 )
