@@ -35,7 +35,7 @@ class Bare(Heads):
             after in ("(", "[")
             and words.word(i + 2) == "#"
             and words.word(i + 3) == "%"
-            and words.word(i + 4) not in ("ci", "cis", "confidence")
+            and words.word(i + 4) not in ("ci", "cis", "confidence", "v", "vs", "versus")
             and words.close(i + 1) is not None
         ):
             if not self._averaged(i):

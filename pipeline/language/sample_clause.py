@@ -37,22 +37,16 @@ _PREPOSITIONS = frozenset(
 )
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
 _TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
+_NOT_EVENT = w.ENROL | w.ASSIGN | w.COMPLETE
 _IN = frozenset({"in", "by", "for", "only", "the", "affected", "just"})
 _EACH = frozenset({"each", "per", "apiece"})
 #: participles that stand behind a noun without a verb of their own (*women assigned letrozole*)
 _REDUCED = frozenset(
     {
-        "assigned",
-        "allocated",
-        "randomized",
-        "randomised",
-        "treated",
-        "given",
-        "enrolled",
-        "exposed",
-        "randomly",
+        "assigned", "allocated", "randomized", "randomised", "treated", "given", "enrolled", "exposed",
+        "randomly", "recruited", "included", "studied", "registered", "admitted",
     }
-)
+)  # fmt: skip
 _AUXILIARIES = frozenset({"were", "was", "had", "have", "be", "been", "are", "also", "not", "did"})
 
 
@@ -156,8 +150,10 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.group = True
         if word in ("in", "on", "to", "from", "of", "receiving", "at") and distance < 3:
             preposed = True
-        if word == "to" and not out.to_group and (out.assigned or out.enrolled or distance < 3):
+        if word == "to" and not out.to_group and (out.right & (w.ALLOCATE | w.ENROL) or distance < 3):
             out.to_group = one_group(words, j)
+        # "62 of 68 randomised": the participle is that of the 68
+        foreign = count.form == "numerator" and word in _REDUCED and words.word(j - 1) not in _AUXILIARIES
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
         if verb and not seen:
             out.verb = not (
@@ -166,12 +162,14 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             seen = out.verb or relative
             out.received = bool(kind & w.RECEIVE) and out.verb and not relative
             out.enrolled = (
-                bool(kind & w.ENROL) and not relative and words.word(j - 1) != "not"
+                bool(kind & w.ENROL) and not relative and not foreign and words.word(j - 1) != "not"
             ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = out.completed or (bool(kind & w.COMPLETE) and not relative)
             if comma and (out.of or governed or (out.enrolled and out.right & w.ENROL)):
                 pass  # "Among the 88 children randomised, freedom from seizures was attained by 14"
+            elif word == "had" and (words.word(j + 1) == "been" or words.kind(j + 1) & _NOT_EVENT):
+                seen = out.verb = False  # an auxiliary: "had been included", "had undergone surgery"
             elif word in ("needed", "required") and words.word(j - 1) in _AUXILIARIES:
                 pass  # "53 patients were needed"
             elif kind & w.EVENT and not relative:
@@ -190,16 +188,15 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.does = out.unsure = out.verb = True
         if kind & w.ASSIGN:
             out.assigned = True
-        # "62 of 68 randomised": the participle is that of the 68
-        foreign = count.form == "numerator" and word in _REDUCED and words.word(j - 1) not in _AUXILIARIES
         if kind & w.ALLOCATE and not relative and not foreign:
             out.allocated = True
         if kind & w.ENROL and not relative and not foreign and words.word(j - 1) != "not":
             out.enrolled = True
             out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
-        if (not relative and ((kind & w.DROPOUT and distance < 8) or left_study(words, j))) or (
-            word == "lost" and words.word(j + 1) == "to" and distance < 6
-        ):
+        if (
+            not relative
+            and ((kind & w.DROPOUT and distance < 8 and not _is_side(words, j)) or left_study(words, j))
+        ) or (word == "lost" and words.word(j + 1) == "to" and distance < 6):
             out.dropped = True
         out.right |= kind
         j += 1
@@ -212,6 +209,11 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         k = bisect_left(drugs, (start, 0))
         out.group = k < len(drugs) and drugs[k][0] < stop
     return out
+
+
+def _is_side(words: w.Words, j: int) -> bool:
+    """Whether *left* is the side of the body."""
+    return words.words[j] == "left" and not words.kind(j + 1) & (w.STOP | w.PUNCT | w.OTHER)
 
 
 def _governed(count: Count) -> bool:
@@ -235,6 +237,9 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
             k -= 1
     near, comma = 0, False
     first = words.word(k)
+    dropped = first in ("in", "by", "for", "(") or (
+        first in ("only", "just") and words.word(k - 1) in ("in", "by", "for")
+    )
     if first == "of" and words.word(k - 1) in ("size", "accrual", "enrollment", "enrolment"):
         out.enrolled = out.main = True
     out.of_study = count.form == "n=" and first in _STUDIES
@@ -263,9 +268,16 @@ def _left(count: Count, taken: set[int], out: Clause) -> None:
         if near < 6 and first in _IN and (kind & w.EVENT or (near == 1 and first == "by" and word in _TAKEN)):
             out.done_in = True
             out.done_in_unsure = word in _UNSURE
-        if kind & w.COMPLETE and near < 2 and first in ("by", "from", "for", "in") and word != "followed":
+        if near == 1 and first == "in" and not kind and word.endswith("ed"):
+            out.done_in = out.done_in_unsure = True
+        if (
+            kind & w.COMPLETE
+            and near < (5 if word == "available" else 2)
+            and first in ("by", "from", "for", "in")
+            and word != "followed"
+        ):
             out.completed = True
-        if kind & w.DROPOUT_NOUN and near < 12 and (first in _IN or first == "(" or count.form == "n="):
+        if kind & w.DROPOUT_NOUN and near < 12 and not comma and (dropped or count.form == "n="):
             out.dropped_in = True
         if word == ",":
             comma = True

@@ -56,7 +56,13 @@ class Finder(Lists):
 
     def run(self, earlier: bool) -> list[Count]:
         """The counts in order. ``earlier`` says that people were counted just before this sentence."""
-        able = sorted(self.able)
+        able = sorted(
+            i
+            for i in self.able
+            if self.words.word(i - 1) not in (",", "and", "or")
+            or not self._labels(i)
+            or self._head(i)[0] == "people"
+        )
         if not able:
             return []
         self._bracketed_pairs(able, earlier)
@@ -227,6 +233,8 @@ class Finder(Lists):
         """``the number of deaths was 12``, ``the number of patients … was 60``; not the number of visits."""
         words = self.words
         if words.word(i - 1) not in ("was", "were", "is", "to", "at", ":", "of", "equaled", "totaled", "by"):
+            return False
+        if words.word(i - 1) == "of" and words.word(i - 2) not in ("number", "numbers", "total"):
             return False
         for k in range(i - 2, max(-1, i - 14), -1):
             if words.kind(k) & w.NUMBER or words.word(k) in (";", "."):

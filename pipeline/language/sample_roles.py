@@ -24,6 +24,8 @@ _AGAINST = frozenset({"versus", "vs", "than"})
 def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role:
     """The role of one count by its own words, and by what was counted in its study and sentence before."""
     form, total = count.form, study.total
+    if form == "none":
+        return "event"
     if (
         form == "dropout"
         or (around.dropped and form not in ("denominator", "n="))
@@ -52,6 +54,12 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "arm"
     if form == "part":
         return "arm" if study.previous in (None, "total", "arm") else study.previous
+    joint = count.words.word(count.i - 1)
+    against = joint in _AGAINST or (joint in ("with", "to") and count.words.word(count.i - 2) == "compared")
+    if against and study.previous == "arm" and study.previous_form == form == "percent":
+        return "arm"
+    if against and study.previous in ("event", "dropout") and not around.allocated and form != "n=":
+        return study.previous
     if form in ("numerator", "of them", "percent"):
         if around.does:
             return "event"
@@ -105,10 +113,6 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "event" if around.does and not around.allocated and not around.enrolled else "arm"
     if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
         return "event" if count.kinds & w.EVENT_NOUN else "dropout"
-    joint = count.words.word(count.i - 1)
-    against = joint in _AGAINST or (joint in ("with", "to") and count.words.word(count.i - 2) == "compared")
-    if against and study.previous in ("event", "dropout") and not around.allocated and form != "n=":
-        return study.previous
     if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
         return "arm"
     if form == "group" and study.previous is None and around.left & w.EVENT_NOUN and joint == "(":

@@ -17,7 +17,7 @@ from pipeline.schema import Role
 #: points for how a count was recognised
 _FORMS = {
     "people": 1.0, "total of": 2.0, "number of": 1.0, "randomized #": 1.5, "verb": 0.5, "n=": 0.5, "cell": 0.0,
-    "denominator": -0.5, "numerator": -1.5, "of them": -1.0, "percent": -1.5, "group": -2.0, "part": -3.0,
+    "denominator": -0.5, "numerator": -2.5, "of them": -1.0, "percent": -1.5, "group": -2.0, "part": -3.0,
     "coordination": -2.0,
 }  # fmt: skip
 _PLANNED = frozenset(
@@ -59,7 +59,7 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
         - 4.0 * any(c.form in ("n=", "part", "group") and c.count > counts[k].count for c in counts)
         for k in able
     ]  # fmt: skip
-    best = able[points.index(max(points))]
+    best = max(zip(points, (counts[k].count for k in able), able, strict=True))[2]
     return best if max(points) >= (_LEAST if roles[best] == "arm" else _LEAST_GUESSED) else None
 
 
@@ -102,8 +102,13 @@ def _points(count: Count, around: Clause, role: Role) -> float:
         points += 2.0 if around.main else 1.0
     points -= 3.0 * (around.to_group or around.of_group or bool(count.kinds & w.CONTROL)) + 4.0 * around.each
     points -= 2.0 * around.group + 1.5 * around.completed + 2.0 * (around.screened and not around.enrolled)
+    points += 2.0 * (
+        words.word(count.i - 1) == "of" and words.word(count.i - 2) == "total" and count.form == "people"
+    )
     points -= 0.5 * around.of + 1.5 * (around.percent and count.form != "percent")
-    points -= 4.0 * (not _PLANNED.isdisjoint(near))
+    points -= 4.0 * (not _PLANNED.isdisjoint(near)) + 4.0 * (
+        "potential" in words.words[max(0, count.i - 4) : count.i]
+    )
     points -= 2.0 * (not GROUP_WORDS.isdisjoint(words.words[count.i + 1 : count.noun]))
     points -= 1.0 * (count.form == "n=" and bool(around.left & w.GROUP))
     return points
