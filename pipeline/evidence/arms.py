@@ -26,6 +26,8 @@ _DURATION = re.compile(
     r"(?:minutes?|min|hours?|h|days?|weeks?|months?|years?))\b",
     re.IGNORECASE,
 )
+#: The time that an amount is for, at the end of a unit.
+_TIME_OF = re.compile(r"/(?:d|wk|mo)$")
 #: A drug behind such words is spoken of, not given by this study.
 _BACKGROUND = re.compile(
     r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|"
@@ -53,13 +55,15 @@ _CONSUMED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_CONTROL = re.compile(
-    r"(?:\b(?:compared (?:to|with)(?: that (?:with|of))?|versus|vs\.?|than|over|against|or|and|to)\s+"
+    r"(?:\b(?:compared (?:to|with)(?: that (?:with|of))?|in comparison (?:to|with)|relative to|instead of|"
+    r"rather than|versus|"
+    r"vs\.?|than|over|against|or|and|to)\s+"
     r"(?:the |an? |intravenous |IV |oral )*(?:active (?:placebo|control|comparator),?\s*)?"
     r"(?:[\w-]+\+[\w-]+ (?:IV |oral )?)?\(?(?:i\.e\.,?\s*)?|"
     r"\bactive (?:placebo|control|comparator)[,\s(]*(?:i\.e\.,?\s*)?)$",
     re.IGNORECASE,
 )
-_COMPARING = re.compile(r"compared|versus|vs|than|over|against|active", re.IGNORECASE)
+_COMPARING = re.compile(r"compar|relative|instead|rather|versus|vs|than|over|against|active", re.IGNORECASE)
 _AFTER_CONTROL = re.compile(r"[- ]controll?(?:ed)?\b|\s+(?:infusion )?control\b", re.IGNORECASE)
 _CONTROL = frozenset({"placebo"})
 
@@ -166,7 +170,7 @@ def _one_dose(arm: Arm, amounts: list[float] | None, unit: str | None) -> bool:
     if not arm.amounts or not amounts or not arm.unit or not unit or len(arm.amounts) != len(amounts):
         return False
     (ours, base), (theirs, other) = unit_factor(arm.unit), unit_factor(unit)
-    return base.removesuffix("/d") == other.removesuffix("/d") and all(
+    return _TIME_OF.sub("", base) == _TIME_OF.sub("", other) and all(
         abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True)
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.evidence.doses import doses
 from pipeline.evidence.endpoints import outcomes, scales
-from pipeline.evidence.sides import Compared, Fact, Side, confusable
+from pipeline.evidence.sides import Compared, Fact, Side, components, confusable
 from pipeline.reconcile.values import unit_factor
 
 Row = dict[str, Any]
@@ -162,7 +162,7 @@ def _disjoint(a: Side, b: Side) -> Compared:
         }
         for side in (a, b)
     )
-    if not ours or not theirs or set(ours) & set(theirs):
+    if not ours or not theirs or components(ours) & components(theirs):
         return
     if any(group & set(ours) and group & set(theirs) for group in confusable()):
         return  # told above

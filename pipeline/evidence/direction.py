@@ -19,6 +19,10 @@ POLARITY = {
     "response": 1, "remission": 1, "antidepressant_effect": 1, "cognition": 1, "effect_size": 1, "relapse": -1,
     "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1,
 }  # fmt: skip
+_FALL_IN = re.compile(
+    r"\b(?:fall|reduction|decrease|decline|drop)s? (?:in|of) (?:the |mean |total )*$", re.IGNORECASE
+)
+_FALL_OF = re.compile(r"(?:falls?|reductions?|decreases?|declines?|drops?) (?:in|of)\b", re.IGNORECASE)
 #: Outcomes that are described more often than they are compared.
 _DESCRIBED = frozenset({"adverse_effect", "dropout", "cognition", "other"})
 _GAIN = re.compile(
@@ -73,6 +77,8 @@ def polarity(name: str, text: str, before: str = "") -> int:
 
     >>> polarity("relapse", "relapse"), polarity("relapse", "time to relapse"), polarity("symptom_change", "pain")
     (-1, 1, -1)
+    >>> polarity("other", "HbA1c"), polarity("other", "HbA1c", "the fall in ")
+    (-1, 1)
     >>> polarity("other", "abstinence"), polarity("other", "heavy drinking days"), polarity("other", "cortisol")
     (1, -1, 0)
     """
@@ -85,6 +91,8 @@ def polarity(name: str, text: str, before: str = "") -> int:
         sign = 1
     if re.search(r"\b(?:time|days|weeks|latency) (?:to|until)\b", f"{before[-24:]} {text}", re.IGNORECASE):
         sign = -sign
+    elif _FALL_IN.search(before) or (name == "other" and _FALL_OF.match(text)):
+        sign = -sign  # "the fall in HbA1c was greater"
     return sign
 
 

@@ -70,7 +70,7 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
         yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
     elif amounts_a & amounts_b or _within(ours, theirs) or _within(theirs, ours):
         yield "dose", "explainable", "low", fa, fb, f"one names a part of the amounts of {drug}"
-    elif {u.replace("/d", "") for u in units_a} & {u.replace("/d", "") for u in units_b}:
+    elif {_bare(u) for u in units_a} & {_bare(u) for u in units_b}:
         if units_a & units_b:
             yield "dose", "contradict", "medium", fa, fb, f"{drug}: {fa['text']} against {fb['text']}"
         else:
@@ -80,7 +80,7 @@ def _one_drug(ours: list[Fact], theirs: list[Fact], drug: str) -> Compared:
                 "low",
                 fa,
                 fb,
-                f"{drug}: {fa['text']} and {fb['text']}, one of them for a day",
+                f"{drug}: {fa['text']} and {fb['text']}, one of them for a stated time",
             )
     else:
         yield (
@@ -134,12 +134,16 @@ def _slip(
     for fa in ours:
         for fb in theirs:
             (na, ua), (nb, ub) = _in_base(fa["value"]), _in_base(fb["value"])
-            printed = [str(f["value"]["unit"]).removesuffix("/d") for f in (fa, fb)]
+            printed = [_bare(str(f["value"]["unit"])) for f in (fa, fb)]
             one_number = set(fa["value"]["amounts"]) & set(fb["value"]["amounts"])
             one_amount = ua == ub and set(na) & set(nb)
             if one_number and not one_amount and (ua != ub or printed[0] != printed[1]):
                 days = _daily(fa["value"]), _daily(fb["value"])
-                if _per_day(ua, ub) and printed[0] == printed[1] and (None in days or days[0] == days[1]):
+                if (
+                    _per_time(ua, ub)
+                    and printed[0] == printed[1]
+                    and (None in days or _shared(days[0], days[1]))
+                ):
                     continue
                 said = f"{drug}: {fa['text']} against {fb['text']}"
                 return "unit", "contradict", "high", fa, fb, said
@@ -157,15 +161,38 @@ def _slip(
     return None
 
 
-def _per_day(a: str, b: str) -> bool:
-    """Whether two units differ only in being for a day."""
-    return a.removesuffix("/d") == b.removesuffix("/d")
+#: For how many days an amount is, by the end of its unit.
+_RATES = {"/d": 1.0, "/wk": 7.0, "/mo": 30.0}
+
+
+def _bare(unit: str) -> str:
+    """A unit without the time that an amount is for.
+
+    >>> _bare("mg/wk"), _bare("mg/kg"), _bare("mg/kg/h")
+    ('mg', 'mg/kg', 'mg/kg/h')
+    """
+    for end in _RATES:
+        unit = unit.removesuffix(end)
+    return unit
+
+
+def _shared(a: tuple[tuple[float, ...], str] | None, b: tuple[tuple[float, ...], str] | None) -> bool:
+    """Whether two doses for a day have an amount in common."""
+    return a is not None and b is not None and a[1] == b[1] and any(
+        abs(x - y) <= 0.015 * max(x, y) for x in a[0] for y in b[0]
+    )  # fmt: skip
+
+
+def _per_time(a: str, b: str) -> bool:
+    """Whether two units differ only in the time that an amount is for."""
+    return _bare(a) == _bare(b)
 
 
 def _daily(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str] | None:
     """Amounts for a day, where the unit or the schedule says so."""
     amounts, unit = _in_base(value)
-    if unit.endswith("/d"):
-        return amounts, unit
+    for end, days in _RATES.items():
+        if unit.endswith(end):
+            return tuple(round(x / days, 9) for x in amounts), unit.removesuffix(end) + "/d"
     factor = value.get("daily")
     return (tuple(round(x * factor, 9) for x in amounts), f"{unit}/d") if factor else None

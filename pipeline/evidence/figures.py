@@ -173,6 +173,8 @@ def verdict(
         if figures.kind == "percent":
             if sign < 0 and name in ("symptom_change", "other") and _FELL.match(after.lstrip()):
                 sign = 1  # "scores fell by 66% and by 24%"
+            if figures.significance is None and abs(value - other) <= 0.1 * max(abs(value), abs(other)):
+                return None  # 12% and 11%: whether that is a difference is not said
             return _sign((value - other) * sign) if sign else None
         if figures.kind == "mean_change" and name in ("symptom_change", "suicidality") and value * other >= 0:
             return _sign(abs(value) - abs(other))

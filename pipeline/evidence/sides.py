@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,19 @@ Compared = Iterator[tuple[str, str, str, Fact, Fact, str]]
 def confusable() -> tuple[frozenset[str], ...]:
     """Drugs that are called by one another's names though their doses differ (lexicons/confusable_drugs.tsv)."""
     return tuple(frozenset(row["names"].split("|")) for row in rows("confusable_drugs.tsv"))
+
+
+def components(names: Iterable[str]) -> set[str]:
+    """Names of drugs, those of combinations (*budesonide-formoterol*) as those of what they are made of.
+
+    >>> sorted(components(["budesonide-formoterol", "co-trimoxazole", "lithium"]))
+    ['budesonide', 'co-trimoxazole', 'formoterol', 'lithium']
+    """
+    out: set[str] = set()
+    for name in names:
+        parts = [part for part in re.split(r"[-/+]| and ", name) if part]
+        out |= set(parts) if len(parts) > 1 and all(len(part) > 5 for part in parts) else {name}
+    return out
 
 
 def siblings(a: str, b: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.evidence.comparisons import CONTROL, Row, row
 from pipeline.evidence.named import is_by_names, surname
-from pipeline.evidence.sides import Fact, confusable, siblings
+from pipeline.evidence.sides import Fact, components, confusable, siblings
 
 #: What a title says of its design, and what a text then cannot say of it.
 _DESIGNS = (
@@ -103,7 +103,13 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
         named = [f for f in facts if f["field"] == "topic" and f["value"]["name"] not in CONTROL]
     names = {f["value"]["name"] for f in named}
     kin = any(group & names and group & titled for group in confusable())
-    if titled and names and not names & titled and not kin and not named[0].get("beside"):
+    if (
+        titled
+        and names
+        and not components(names) & components(titled)
+        and not kin
+        and not named[0].get("beside")
+    ):
         said = f"the text speaks of {', '.join(sorted(names)[:3])}, the reference of {', '.join(sorted(titled)[:3])}"
         # where the sentence names the work's author, it is the drug that is wrong
         own = any(
@@ -164,12 +170,11 @@ def _manner(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
                 f"{fact['value']['name']} in the text, {min(titled)} in the title cited",
             )
     designs = {f["value"]["name"]: f for f in facts if f["field"] == "design" and not f["value"].get("part")}
+    titled = reference.get("designs", ())
     for said, denied in _DESIGNS:
-        if (
-            said in reference.get("designs", ())
-            and denied in designs
-            and (said not in designs or denied == "review")
-        ):
+        if denied in titled or said not in titled or denied not in designs:
+            continue
+        if said not in designs or denied == "review":
             if denied == "open-label" and "randomized" in designs:
                 continue
             yield "design", "medium", designs[denied], f"{denied} in the text, {said} in the title cited"

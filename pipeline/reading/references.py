@@ -41,6 +41,17 @@ _IEEE = re.compile(
     rf"al\.?)?),\s*[“\"‘](?P<title>[^”\"]+?),?[”\"’],?\s*(?P<rest>.*)$",
     re.DOTALL,
 )
+#: "Roe A, Poe B. 2009. Title", "Roe, A., Poe, B., 2009. Title": the year stands before the title, bare.
+_DATED = re.compile(
+    r"(?P<authors>[^\d]{3,900}?)[\s,.]+(?P<year>(?:1[89]|20)\d\d[a-z]?)\.\s+(?=[A-ZÀ-Þ“\"(\[])", re.DOTALL
+)
+_NAMES_ONLY = re.compile(r"(?:[^.]|(?<![^\W\d_]{2})\.|(?<=\bal)\.|(?<=\b[JS]r)\.)*", re.DOTALL)
+#: "A. Roe, B. Poe, Title, J. Test 3 (2008) 12–18."
+_ELSEVIER = re.compile(
+    r"(?P<authors>(?:(?:[A-ZÀ-Þ]\.[ -]?){1,4}(?:(?:van|von|de|der|den|la|di|"
+    r"da)\s){0,2}[A-ZÀ-Þ][\w’'‐-]+,\s+(?:et al\.?,\s+)?)+)"
+    r"(?P<title>[^“\"].{14,400}),\s+(?P<journal>[A-ZÀ-Þ][^,()\d]{1,80}?)\s+\d+(?:\s*\(\d+\))?\s+\((?P<year>(?:1[89]|20)\d\d)\)"
+)
 _HARVARD_NAME = (
     r"(?:(?:[a-z]{1,4}|aan het|van der|van den|de la)\s){0,2}[A-Za-zÀ-ÿ][\w’'‐‑ "
     r"-]*?,\s*(?:[A-ZÀ-Þ][\w]?\.[ -]?)+(?:,?\s*(?:Jr|Sr|II|III)\.?)?"
@@ -205,6 +216,16 @@ def parse_entry(text: str) -> dict[str, Any]:
             f"{', '.join(piece.replace(',', '') for piece in semicolons[1].replace('.', '').split(';'))}. "
             f"{text[semicolons.end() :]}"
         )
+    dated = _DATED.match(text)
+    if dated and _NAMES_ONLY.fullmatch(dated["authors"]):
+        text = f"{dated['authors'].rstrip(' ,')} ({dated['year']}). {text[dated.end() :]}"
+    numbered = _ELSEVIER.match(text)
+    if numbered:
+        names = re.split(r",\s*", numbered["authors"].strip(" ,"))
+        out["authors"] = tuple(re.sub(r"^(?:[A-ZÀ-Þ]\.[ -]?)+", "", name) for name in names)
+        out["year"], out["suffix"] = int(numbered["year"]), ""
+        out["title"], out["journal"] = numbered["title"].strip(), numbered["journal"].strip(" .")
+        return out
     ieee = _IEEE.match(text)
     if ieee:
         names = re.split(r",\s*(?:and\s+)?|\s+and\s+", re.sub(r",?\s*et al\.?$", "", ieee["authors"]))
