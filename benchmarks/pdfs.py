@@ -36,6 +36,23 @@ def pdfplumber(job: Job) -> Pair:
     return list, run
 
 
+def words(job: Job) -> Pair:
+    """pdfplumber's extract_words on every page: words with their boxes, no order."""
+    import pdfplumber as library
+
+    def run(paths: list[str]) -> int:
+        pages = 0
+        for path in paths:
+            with library.open(path) as document:
+                for page in document.pages:
+                    page.extract_words()
+                    page.close()
+                    pages += 1
+        return pages
+
+    return list, run
+
+
 def pypdfium2(job: Job) -> Pair:
     """pypdfium2's text of every page, in the order of the file, without places."""
     import pypdfium2 as library
@@ -53,7 +70,12 @@ def pypdfium2(job: Job) -> Pair:
     return list, run
 
 
-TOOLS: dict[str, Tool] = {"goldpan": goldpan, "pdfplumber": pdfplumber, "pypdfium2": pypdfium2}
+TOOLS: dict[str, Tool] = {
+    "goldpan": goldpan,
+    "words": words,
+    "pdfplumber": pdfplumber,
+    "pypdfium2": pypdfium2,
+}
 
 
 def make(folder: Path, count: int = 3) -> list[Path]:

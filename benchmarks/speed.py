@@ -62,7 +62,9 @@ def _part(row: Row) -> str:
 
 
 def on_pdfs(given: Path | None, rounds: int, folder: Path) -> Lines:
-    """Pages a second of the three readers on the PDFs of a folder, or on papers of our own."""
+    """Pages a second of goldpan and what it is built beside, on the PDFs of a folder or on papers of our own; and the
+    cost of goldpan over that of pdfplumber's words, which is to stay below 2.
+    """
     try:
         paths = sorted(given.glob("*.pdf")) if given else pdfs.make(folder)
     except ImportError as error:
@@ -71,10 +73,12 @@ def on_pdfs(given: Path | None, rounds: int, folder: Path) -> Lines:
     job.write_text(json.dumps({"texts": [str(path.absolute()) for path in paths]}), encoding="utf-8")
     names = {
         "goldpan": "PDF: goldpan, reading order and structure",
+        "words": "PDF: pdfplumber, extract_words",
         "pdfplumber": "PDF: pdfplumber, extract_text",
         "pypdfium2": "PDF: pypdfium2, text as it comes",
     }
     out: Lines = []
+    speeds: dict[str, float] = {}
     for tool, name in names.items():
         say(name)
         try:
@@ -85,6 +89,17 @@ def on_pdfs(given: Path | None, rounds: int, folder: Path) -> Lines:
         middle, low, high = rows.spread([m.seconds for m in done], done[0].done)
         peak = f"{max(m.peak for m in done):.0f}"
         out.append([name, f"{middle:.3g} pages/s", f"{low:.3g}–{high:.3g}" if rounds > 1 else "", "", peak])
+        speeds[tool] = middle
+    if speeds.keys() >= {"goldpan", "words"}:
+        out.append(
+            [
+                "PDF: cost of goldpan over extract_words",
+                f"{speeds['words'] / speeds['goldpan']:.2f}",
+                "",
+                "",
+                "",
+            ]
+        )
     return out
 
 

@@ -1,6 +1,8 @@
 """Coverage-guided fuzzing of a reader with atheris, which is no dependency: ``pip install atheris`` where you run it.
 
-    python -m tests.reading.fuzz text|html|jats|bioc|pdf FOLDER [libFuzzer options, such as -max_total_time=300]
+    python -m tests.reading.fuzz KIND FOLDER [libFuzzer options, such as -max_total_time=300]
+
+KIND is text, html, jats, bioc, pdf, or one whose inputs are well-formed: jats-tree, html-tree, pdf-page.
 
 The samples of corpus/sample, rendered in the reader's format and cut to a few thousand bytes, are the first inputs;
 FOLDER keeps what grew from them and every input that broke a promise. What it found is pinned in the tests beside it.
@@ -11,14 +13,19 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from tests.reading.fuzz_shapes import page, tree
 
 #: Reading is imported inside the functions: it must not be loaded before atheris can instrument it.
 _SAMPLES = Path(__file__).resolve().parents[2] / "corpus" / "sample"
 #: Bytes of a seed, and seconds that no input of that order may take.
 _SEED, _SECONDS = 6000, 5.0
 _FORMATS = {"text": ["markdown"], "html": ["html_page"], "jats": ["jats"], "bioc": ["bioc_json", "bioc_xml"]}
+#: Kinds whose inputs are not files but the choices that make well-formed ones.
+_SHAPES = {"jats-tree": partial(tree, "jats"), "html-tree": partial(tree, "html"), "pdf-page": page}
 _HEADS = {"html": b"<html>", "jats": b"<article>", "pdf": b"%PDF-1.4\n"}
 
 
@@ -95,12 +102,15 @@ def main(argv: list[str]) -> None:
     found = folder / "found"
     found.mkdir(parents=True, exist_ok=True)
     (folder / "inputs").mkdir(exist_ok=True)
-    seeds(kind, folder / "inputs")
+    if kind not in _SHAPES:
+        seeds(kind, folder / "inputs")
     path = Path(tempfile.mkdtemp()) / "fuzz.bin"
     settings = Settings(model="none")
     known: set[str] = set()
 
     def one(data: bytes) -> None:
+        if kind in _SHAPES:
+            data = _SHAPES[kind](data)
         path.write_bytes(data if data.startswith(_HEADS.get(kind, b"")) else _HEADS.get(kind, b"") + data)
         began = time.process_time()
         try:
