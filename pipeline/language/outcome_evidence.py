@@ -31,6 +31,9 @@ _PARAGRAPH = {"trial": 0.7, "given": 0.35, "animal": -1.0, "mechanism": -0.5}
 _MOST = 3.0
 #: a sentence that says what the study's endpoints are
 _DECLARED = 1.3
+#: a sentence that says what was known before the study; and how long a text is an abstract, in characters
+_KNOWN_BEFORE = -3.5
+_ABSTRACT = 4500
 #: kinds of terms that are counted one by one
 _EVENTS = frozenset({"endpoint", "adverse_event", "survival", "dropout"})
 _LESS = any_case(
@@ -58,8 +61,26 @@ class Evidence:
         titled = document is not None and self.folded.startswith(self._title)
         self._title_end = len(self._title) if titled and document and document.title else 0
         self._sums = self._sum_up()
+        self._opening = self._find_opening(document is not None and bool(document.title))
         self._by_sentence: dict[int, float] = {}
         self._by_paragraph: dict[int, float] = {}
+
+    def _find_opening(self, titled: bool) -> tuple[int, int]:
+        """Where an abstract says what was known before: its *Background*, or what stands before its aim."""
+        label = patterns.OPENING.search(self.text, 0, _ABSTRACT)
+        if label:
+            next_label = patterns.OPENED.search(self.text, label.end(), label.end() + _ABSTRACT)
+            return label.start(), next_label.start() + 1 if next_label else label.end()
+        if len(self.text) > _ABSTRACT:
+            return 0, 0
+        begin = self._title_end if titled else (self.sentences.ends[0] if len(self.sentences) else 0)
+        for start, end in self.sentences:
+            if patterns.AIM.search(self.text, start, end) or self.cues.has("trial", start, end):
+                if start >= begin:
+                    return begin, start
+                if not titled:
+                    break  # it begins with its aim
+        return 0, 0
 
     def phrase(self, c: Candidate) -> str:
         """Its term, folded; of an abbreviation, the one that it stands for."""
@@ -83,6 +104,10 @@ class Evidence:
             )
             if self.cues.has("declared", start, end):
                 weight += _DECLARED
+            elif self._opening[0] <= start < self._opening[1] and not patterns.AIM.search(
+                self.text, start, end
+            ):
+                weight += _KNOWN_BEFORE
             self._by_sentence[start] = weight
         return weight
 

@@ -179,6 +179,20 @@ COMPARED_IN = _compile(
 FREQUENT = _compile(
     r"\s+(?:(?:was|were)\s+)?(?:\w+ly\s+)?(?:(?:more|less|equally|as|most)\s+(?:frequent|common|often)|(?:in)?frequent|rare|(?:un)?common(?:er)?|occurred)\b"
 )
+#: the part of an abstract that says what was known before, by its label; what begins the next; and what is an aim
+OPENING = _compile(
+    r"(?:^|\n|[.:]\s+)(?:background|introduction|context|importance|rationale)(?:\s+(?:and|&)\s+\w+)?\s*(?:[:.\n—–-]|\s\s)"
+)
+OPENED = _compile(
+    r"(?:\n|[.:)]\s+)(?:objectives?|aims?|purpose|methods?|materials|design|patients|participants|setting|study|trial|subjects|hypothesis"
+    r"|interventions?|results|findings|experimental|main)\b[\w\s,/&]{0,40}[:.\n—–-]"
+)
+AIM = _compile(
+    r"\b(?:p\s*[=<>]|ci\b|compared|investigated|evaluated|assessed|randomi[sz]ed)",
+    r"|\b(?:aim(?:ed|s)?|objectives?|purpose|goals?|whether|hypothesi[sz]\w*|we|our",
+    r"|this\s+(?:study|trial|report|paper|analysis)|the\s+present"
+    r"|to\s+(?:compare|assess|evaluate|determine|test|examine|investigate|describe|report|study|explore|establish|estimate|identify))\b",
+)
 #: in a title: *varenicline for* smoking cessation
 TITLE_FOR = _compile(
     r"\b(?:for|on|to\s+(?:reduce|prevent|improve|increase|shorten))\s+(?:the\s+|prevention\s+of\s+)?(?:\w+\s+)?$"

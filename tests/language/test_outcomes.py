@@ -295,3 +295,13 @@ def test_what_a_title_says_a_treatment_is_for(nlp: Language) -> None:
     for _, component in nlp.pipeline:
         doc = component(doc)
     assert [document.text[f.start : f.end] for f in get(doc, "OUTCOME")] == ["smoking cessation"]
+
+
+def test_what_was_known_before_a_study_is_no_outcome_of_it(nlp: Language) -> None:
+    text = (
+        "Drug A for peripheral neuropathy.\n\nBackground: Neuropathic pain is a disabling side effect of taxanes in "
+        "women, and falls are reported.\nMethods: We randomised 40 women to drug A or placebo.\n"
+        "Results: Neuropathic pain was reduced by 30%; falls occurred in 2 women."
+    )
+    found = [f.start for f in get(nlp(text), "OUTCOME")]
+    assert found and min(found) > text.index("Results")
