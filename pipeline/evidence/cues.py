@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from pipeline.evidence.literals import Prefilter
+from pipeline.evidence.literals import Prefilter, required
 from pipeline.language.case import lower as same_length_lower
 from pipeline.language.case import lower_pattern
 from pipeline.lexicons import rows
@@ -68,10 +68,17 @@ def _found(kind: str, text: str) -> tuple[tuple[int, int, str], ...]:
     if possible.isdisjoint(entries):
         return ()
     out: list[tuple[int, int, str]] = []
-    for number, (pattern, value, cased) in entries.items():
-        if number in possible:
-            out.extend((m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text)))
+    for number in sorted(possible.intersection(entries)):
+        pattern, value, cased = entries[number]
+        if not cased or any(literal in text for literal in _capitals(pattern.pattern)):
+            out += [(m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text))]
     return tuple(out)
+
+
+@cache
+def _capitals(pattern: str) -> tuple[str, ...]:
+    """Strings, in their own capitals, of which each match of a pattern that minds them holds one."""
+    return tuple(required(pattern) or ("",))
 
 
 def spans(kind: str, text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:

@@ -43,11 +43,11 @@ _LISTED = re.compile(
 )
 _GROUP = re.compile(r"(?:non-?)?(?:responders|remitters)", re.IGNORECASE)
 #: For a text in lower case.
-_BREAK = re.compile(
-    r"[;:]\s|,?\s\b(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|"
-    r"except that)\b|"
-    r",?\s\band (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b)|"
-    r"\.\s+(?=[a-z])|,\s(?=no\b)|\s(?=without\b)"
+_BREAK = re.compile(  # one class of signs first, so that the search leaps from sign to sign
+    r"[;:,.\s](?:(?<=[;:])\s|(?:(?<=,)\s|(?<=\s))(?:"
+    r"(?:but(?! also| not (?:\w+ ){1,4}(?:was|were)\b)|although|though|whereas|while|however|yet|except that)\b|"
+    r"and (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b))|"
+    r"(?<=\.)\s+(?=[a-z])|(?<=,)\s(?=no\b)|(?<=\s)(?=without\b))"
 )
 _CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
 

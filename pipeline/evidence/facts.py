@@ -18,13 +18,13 @@ from pipeline.evidence.setting import Finding
 from pipeline.evidence.sizes import arms_of_size
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.titles import title_drugs
+from pipeline.language.case import any_case, lower
 from pipeline.schema import Arm, DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue
 
 #: Words that make a number of people a part of those enrolled.
-_PART = re.compile(
+_PART = any_case(
     r"\b(?:complet\w+|analy[sz]ed|evaluable|per[- ]protocol|intention|ITT|responders?|remitters?|continued|entered|"
-    r"follow-?up|subset|subgroup|dropped|drop-?outs?|withdrew|interim|re-?randomi[sz]ed|finished|remained)\b",
-    re.IGNORECASE,
+    r"follow-?up|subset|subgroup|dropped|drop-?outs?|withdrew|interim|re-?randomi[sz]ed|finished|remained)\b"
 )
 #: A design of a later part of a study (*followed by an open-label phase*).
 _PHASE = re.compile(
@@ -67,7 +67,7 @@ def facts_of(
     for m in s.mentions:
         value = m.value
         if isinstance(value, SampleSizeValue) and value.role != "event" and not shared:
-            near = bool(_PART.search(reader.text[max(s.start, m.start - 40) : m.end + 60]))
+            near = bool(_PART.search(lower(reader.text[max(s.start, m.start - 40) : m.end + 60])))
             given: dict[str, Any] = {"count": value.count, "arm": value.arm, "part": near}
             role = "arm" if m.start in groups else "total" if m.start in wholes else value.role
             own = arms_of_size(arms, s, m) if role == "arm" else []
@@ -93,7 +93,7 @@ def facts_of(
         for m in reader.topic(s):
             if isinstance(m.value, DrugValue):
                 yield make("topic", {"name": m.value.name}, m.start, m.end)
-    part = bool(_PART.search(s.text))
+    part = bool(_PART.search(cues.lower(s.text)))
     for finding in found:
         if finding.claim is not None:
             yield make("outcome", _outcome(s, finding, part), finding.start, finding.end)
