@@ -45,31 +45,30 @@ def _group(kind: str) -> str:
 
 
 @cache
-def _all(group: str) -> tuple[Prefilter, dict[str, dict[int, tuple[re.Pattern[str], str, bool]]]]:
-    """What tells which patterns of a group can match, and the patterns of each of its kinds by their number there."""
+def _all(group: str) -> tuple[Prefilter, list[tuple[str, re.Pattern[str], str, bool]]]:
+    """What tells which patterns of a group can match, and its patterns, each behind its kind, by their number there."""
     kinds = dict.fromkeys(row["kind"] for row in rows("study_cues.tsv") if _group(row["kind"]) == group)
-    every = [(kind, entry) for kind in kinds for entry in patterns(kind)]
-    numbered: dict[str, dict[int, tuple[re.Pattern[str], str, bool]]] = {}
-    for i, (kind, entry) in enumerate(every):
-        numbered.setdefault(kind, {})[i] = entry
-    return Prefilter(lower(p.pattern) if cased else p.pattern for _, (p, _, cased) in every), numbered
+    every = [(kind, *entry) for kind in kinds for entry in patterns(kind)]
+    return Prefilter(lower(p.pattern) if cased else p.pattern for _, p, _, cased in every), every
 
 
 @lru_cache(_KEPT)
-def _possible(group: str, text: str) -> set[int]:
-    """The numbers of the patterns of a group that can match a text."""
-    return _all(group)[0].fitting(lower(text))
+def _possible(group: str, text: str) -> dict[str, list[int]]:
+    """Of each kind of a group, the numbers of the patterns that can match a text; most kinds have none."""
+    prefilter, every = _all(group)
+    out: dict[str, list[int]] = {}
+    for number in sorted(prefilter.fitting(lower(text))):
+        out.setdefault(every[number][0], []).append(number)
+    return out
 
 
 @lru_cache(4 * _KEPT)
 def _found(kind: str, text: str) -> tuple[tuple[int, int, str], ...]:
     group = _group(kind)
-    entries, possible = _all(group)[1][kind], _possible(group, text)
-    if possible.isdisjoint(entries):
-        return ()
+    every = _all(group)[1]
     out: list[tuple[int, int, str]] = []
-    for number in sorted(possible.intersection(entries)):
-        pattern, value, cased = entries[number]
+    for number in _possible(group, text).get(kind, ()):
+        _, pattern, value, cased = every[number]
         if not cased or any(literal in text for literal in _capitals(pattern.pattern)):
             out += [(m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text))]
     return tuple(out)
