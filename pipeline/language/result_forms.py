@@ -115,6 +115,8 @@ class Forms(Effects):
     def _shared(self, i: int) -> tuple[int, re.Match[str] | None]:
         """The number whose percent sign number ``i`` shares in a coordination (``61, 66 and 34%``), if any."""
         j = i
+        if pat.AT_TIME.search(self._before(i)):
+            return i, None  # "at week 6, 65% …"
         while j + 1 < len(self.numbers) and j - i < 4 and self.free[j + 1]:
             joined = link(self.text, self.numbers[j], self.numbers[j + 1])
             if (

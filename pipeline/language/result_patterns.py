@@ -187,6 +187,7 @@ COMMA = re.compile(r"\s*[,;]\s*")
 RESPONDERS = re.compile(r"\s*[- ]?responders?\b")
 FOR_NEXT = re.compile(r"\s+(?:for|in|on|at)\s[\w\s-]{2,30}?,?\s+(?:and|vs\.?|versus)\s+")
 POINTS = re.compile(r"(?:\s(?:and|to|or|vs\.?|versus)\s[\d.]+)?\s?(?:percentage )?points?\b")
+AT_WEEK = re.compile(r"\s(?:at|by|after)\s(?:\d+\s)?(?:weeks?|days?|months?|years?)(?:\s\d+)?\b")
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
 MEAN_RIGHT_BEFORE = re.compile(

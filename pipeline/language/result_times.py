@@ -117,6 +117,7 @@ class Times(Forms):
         ):
             return False
         gap = pat.BRACKETS.sub("", self.text[last.end : number.start])
+        gap = pat.AT_WEEK.sub("", gap)
         if len(gap) > 90 or not pat.COMPARED_FAR.fullmatch(gap):
             return False
         assert isinstance(last.value, ResultValue)

@@ -35,6 +35,7 @@ GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "
 _PREPOSITIONS = frozenset(
     {"in", "of", "among", "from", "with", "for", "to", "on", "by", "between", "including"}
 )
+_SEVERAL = frozenset({"studies", "trials", "rcts", "series"})
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
 _TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
 _NOT_EVENT = w.ENROL | w.ASSIGN | w.COMPLETE
@@ -101,7 +102,8 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     _left(count, taken, out)
     relative = preposed = seen = comma = who = False
     out.percent = percent_beside(count)
-    governed = _governed(count)
+    governed, studies = _governed(count)
+    out.of_study = out.of_study or studies
     j = (count.i if count.form in ("verb", "group", "percent") else max(count.noun, count.i)) + 1
     if count.form == "numerator" and count.pair is not None:
         j = max(j, count.pair + 1)  # the verb stands behind both numbers
@@ -126,6 +128,7 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             j = close + 1
             continue
         if word == "," and words.word(j + 1) == "respectively" and words.word(j + 2) == ",":
+            comma = True
             j += 3
             continue
         if word == "," and words.word(j + 1) in ("there", "we", "it"):
@@ -216,13 +219,21 @@ def _is_side(words: w.Words, j: int) -> bool:
     return words.words[j] == "left" and not words.kind(j + 1) & (w.STOP | w.PUNCT | w.OTHER)
 
 
-def _governed(count: Count) -> bool:
-    """Whether a preposition governs the count, alone or in a coordination (``with 9 and 14 patients``)."""
+def _governed(count: Count) -> tuple[bool, bool]:
+    """Whether a preposition governs the count, alone or in a coordination, and whether it counts those of studies.
+
+    ``two studies with 9 and 14 patients``: each number is the whole of a study.
+    """
     words = count.words
     k = count.i - 1
+    coordinated = count.form == "coordination"
     while words.word(k) in ("and", "or", ",", "#", "only", "just", "the"):
+        coordinated = coordinated or words.word(k) == "#"
         k -= 1
-    return words.word(k) in _PREPOSITIONS
+    if words.word(k) not in _PREPOSITIONS:
+        return False, False
+    several = any(words.word(n) in _SEVERAL for n in range(k - 1, k - 7, -1))
+    return True, coordinated and several and words.word(k) in ("with", "of", "in", "on")
 
 
 def _left(count: Count, taken: set[int], out: Clause) -> None:

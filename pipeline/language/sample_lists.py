@@ -33,6 +33,16 @@ class Lists(Bare):
                 members.append(following)
                 k = following + 1
             people = bool(words.kind(k) & w.PEOPLE)
+            each = words.word(k + people) in ("per", "in") and words.kind(k + people + 1) & (w.GROUP | w.STOP)
+            if (
+                each
+                and words.word(i - 1) == "("
+                and len(members) > 1
+                and words.close(i - 1, 30) == k + people + 2
+            ):
+                for j in members:
+                    self._add(j, "part")  # "(56, 55, and 43 per group)"
+                continue
             end = words.word(k + people)
             ends = (")", "]", ",", ";", "p", ".") if compared else (")", "]")
             if len(members) < 2 or end not in ends or (words.word(i - 1) in (";", ":") and not compared):

@@ -111,6 +111,12 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         )
     if form == "verb":
         return "event" if around.does and not around.allocated and not around.enrolled else "arm"
+    if (
+        around.of_study
+        and form in ("coordination", "people")
+        and not count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN)
+    ):
+        return "total"
     if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
         return "event" if count.kinds & w.EVENT_NOUN else "dropout"
     if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
@@ -243,7 +249,16 @@ def assign(
             study.total, study.at, study.sure, role = count.count, k, True, "total"
         roles.append(role)
     if known is None:
+        unknown = study.total is None
         settle(counts, arounds, roles)
+        if unknown and "total" in roles:
+            # the total came to light at the end: read again what happened to whom
+            at = roles.index("total")
+            again = assign(counts, arounds, events, Study(counts[at].count, at, sure=True))
+            roles = [
+                new if old == "arm" and new in ("event", "dropout") else old
+                for old, new in zip(roles, again, strict=True)
+            ]
     else:
         parts(counts, arounds, roles)
         shared_verbs(counts, arounds, roles)

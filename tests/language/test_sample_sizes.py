@@ -118,6 +118,12 @@ def values(doc: Doc) -> list[tuple[int, str]]:
          [(300, "total"), (4, "event"), (90, "arm"), (0, "event"), (88, "arm")]),
         ("To detect a difference, 53 patients were needed. We enrolled 52 patients.", [(53, "arm"), (52, "total")]),
         ("In a cohort of 1 204 diabetics, glucose fell.", [(1204, "total")]),
+        ("We randomized 156 adults to three doses or placebo (40, 39, 38 and 39 per group).",
+         [(156, "total"), (40, "arm"), (39, "arm"), (38, "arm"), (39, "arm")]),
+        ("After screening for exclusion, only 55 patients were included. Left ventricular thrombi were seen in two.",
+         [(55, "total"), (2, "event")]),
+        ("A total of 457 patients had been included. None of the subjects withdrew.", [(457, "total"), (0, "event")]),
+        ("Two studies with 18 and 22 cyclists, respectively, found no effect.", [(18, "total"), (22, "total")]),
         # one total for a report of one study, wherever it stands
         ("Of 130 patients screened, 98 were randomized.\n\nNinety completed week 8 and 47 responded.",
          [(130, "arm"), (98, "total"), (90, "arm"), (47, "event")]),
@@ -150,6 +156,8 @@ def test_roles(nlp: Language, text: str, expected: list[tuple[int, str]]) -> Non
         "They were balanced every 4 patients, with n = 38 hospitals.",
         "A CMF 600/40/600 regimen was given.",
         "At least one patient from every site attended 3 case conferences.",
+        "Lithium was injected on days 1, 14 and 28, or every 4 weeks.",
+        "Rashes were commoner with FEC 100 than with FEC 75 (49.2% v 40%).",
         "Room # 2 in 5; # in 7 # of 9 (# 3%).",
         "Patients were assigned 1 : 1 in a 2 × 2 design; tests 1, 2, and 3 were done.",
         "An inhibitor of kinases 4/6 (CDK4/6) was given; the score was 20/100 (95% CI 4 to 31).",
@@ -189,6 +197,16 @@ def test_each_cited_study_of_a_paragraph_has_its_own_total(nlp: Language) -> Non
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
     assert values(doc) == [(30, "total"), (26, "total")]
+
+
+def test_people_to_whom_something_happened_before_the_total_of_their_study_was_clear(nlp: Language) -> None:
+    source = (
+        "# Review\n\nThe first trial allocated 144 women to lithium or placebo.[1] Rash was reported by 12 women on "
+        "lithium and four on placebo.\n\n## References\n\n1. Roe A. Lithium. J Test. 2001;1:2.\n"
+    )
+    document = build(source, "demo")
+    doc = nlp(attach(nlp.make_doc(document.text), document))
+    assert values(doc) == [(144, "total"), (12, "event"), (4, "event")]
 
 
 def test_table_columns_whose_head_names_a_sample_size(nlp: Language) -> None:
