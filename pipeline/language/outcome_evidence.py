@@ -75,11 +75,11 @@ class Evidence:
             return 0, 0
         begin = self._title_end if titled else (self.sentences.ends[0] if len(self.sentences) else 0)
         for start, end in self.sentences:
-            if patterns.AIM.search(self.text, start, end) or self.cues.has("trial", start, end):
-                if start >= begin:
-                    return begin, start
-                if not titled:
-                    break  # it begins with its aim
+            if start < begin:
+                if not titled and patterns.FIRST_AIM.search(self.text, start, end):
+                    break  # no title: it begins with its aim
+            elif patterns.AIM.search(self.text, start, end) or self.cues.has("trial", start, end):
+                return begin, start
         return 0, 0
 
     def phrase(self, c: Candidate) -> str:

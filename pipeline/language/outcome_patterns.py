@@ -193,6 +193,9 @@ AIM = _compile(
     r"|this\s+(?:study|trial|report|paper|analysis)|the\s+present"
     r"|to\s+(?:compare|assess|evaluate|determine|test|examine|investigate|describe|report|study|explore|establish|estimate|identify))\b",
 )
+FIRST_AIM = _compile(
+    r"^\s*(?:aims?|objectives?|purpose|goals?)\b|\b(?:primary|secondary)\s+(?:end|outcome)|\b(?:we|our)\b|\bwere\s+(?:randomi[sz]ed|assigned)\b"
+)
 #: in a title: *varenicline for* smoking cessation
 TITLE_FOR = _compile(
     r"\b(?:for|on|to\s+(?:reduce|prevent|improve|increase|shorten))\s+(?:the\s+|prevention\s+of\s+)?(?:\w+\s+)?$"
