@@ -49,6 +49,11 @@ _BREAK = re.compile(  # one class of signs first, so that the search leaps from 
     r"and (?=(?:did|do|does|was|were|had|has|have) not\b|no\b|none\b|neither\b))|"
     r"(?<=\.)\s+(?=[a-z])|(?<=,)\s(?=no\b)|(?<=\s)(?=without\b))"
 )
+_VERB = re.compile(
+    r"\b(?:was|were|had|did|fell|rose|went|occurred|improved|increased|decreased|reduced|declined|changed|lowered|raised|"
+    r"differed|remained|became|showed|found)\b"
+)
+_AND_SUBJECT = re.compile(rf",\s+and (?=(?:[\w-]+ ){{1,4}}{_VERB.pattern})")
 _CONCESSION = re.compile(r"\W*(?:although|though|while|whereas|despite|even if)\b", re.IGNORECASE)
 
 
@@ -60,7 +65,12 @@ def clauses(text: str, cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
     ['Although pain fell', 'sleep was better', 'but nausea was more frequent.']
     """
     points = {0, len(text), *cuts}
-    points.update(m.start() for m in _BREAK.finditer(cues.lower(text)) if m.start())
+    small = cues.lower(text)
+    points.update(m.start() for m in _BREAK.finditer(small) if m.start())
+    for match in _AND_SUBJECT.finditer(small):
+        # no list of subjects ("nausea, vomiting, and pain were"): what stands before has its own verb
+        if _VERB.search(small, max(p for p in points if p <= match.start()), match.start()):
+            points.add(match.start())
     for start in sorted(points):
         if _CONCESSION.match(text, start):
             comma = text.find(",", start + 3)
@@ -126,7 +136,7 @@ def direction(
         return None  # its figures say
     strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
     linked = cues.has("association", text, low, high)
-    if _denied(text, end, (low, high), strong):
+    if _denied(text, end, (low, high), strong, others):
         return None if linked else "no difference"
     own = text[start:end]
     if _GROUP.fullmatch(own):
@@ -189,6 +199,13 @@ _PEOPLE = re.compile(
 )
 #: a median that came too late to be seen
 _UNREACHED = re.compile(r"\bnot (?:yet )?(?:been )?reached\b", re.IGNORECASE)
+#: what befell nobody is no comparison
+_NOBODY = re.compile(
+    r"no (?:other )?(?:\w+ )?(?:patients?|participants?|one|cases?|deaths?|serious|adverse|severe|major|"
+    r"subjects?)\b(?!.{0,40}differen)",
+    re.IGNORECASE,
+)
+_IN = re.compile(r"\s+(?:in|on|of|for|as regards)\b", re.IGNORECASE)
 _OTHER_WORK = re.compile(
     r"\s+(?:to|with)\s+(?:(?:that|those|results|findings) (?:of|in|from|seen|with|reported)\s)?(?:\w+\s)?"
     r"(?:other|previous|earlier|prior|published|historical)\b",
@@ -196,14 +213,18 @@ _OTHER_WORK = re.compile(
 )
 
 
-def _denied(text: str, end: int, clause: tuple[int, int], strong: bool) -> bool:
+def _denied(
+    text: str, end: int, clause: tuple[int, int], strong: bool, others: Sequence[tuple[int, int]] = ()
+) -> bool:
     """Whether a clause denies a difference in the outcome that ends at ``end``."""
     low, high = clause
     for a, b, _ in cues.spans("same", text, low, high):
         if _PEOPLE.search(text, max(low, a - 45), a) or _OTHER_WORK.match(text, b):
             continue
-        if _UNREACHED.search(text, a, b):
+        if _UNREACHED.search(text, a, b) or _NOBODY.match(text, a):
             continue
+        if end <= a and _IN.match(text, b) and any(b <= x < high for x, _ in others):
+            continue  # "consumption fell, and they saw no difference in nausea"
         if text[a : a + 4].lower() == "not " and text[max(0, a - 4) : a].lower() == "but " and end <= a:
             continue  # "weight gain but not hyperglycaemia was more frequent"
         if not (

@@ -206,7 +206,13 @@ def effect_verdict(name: str, text: str, sentence: str, figures: Figures) -> str
 
 
 def count_verdict(
-    name: str, sizes: Sequence[Found], text: str, offset: int, arms_equal: bool, said: str = ""
+    name: str,
+    sizes: Sequence[Found],
+    text: str,
+    offset: int,
+    arms_equal: bool,
+    said: str = "",
+    control_last: bool | None = None,
 ) -> str | None:
     """The direction of two counts of events, each of its group (*18 of 40 and 9 of 41*), arm first.
 
@@ -232,7 +238,8 @@ def count_verdict(
     if len(shares) == 2:
         return _sign((shares[0] - shares[1]) * base)
     (_, first), (second, last) = events
-    against = _CONTROL.search(text, second.end - offset, second.end - offset + 30)
+    behind = text[second.end - offset : second.end - offset + 30]
+    against = _CONTROL.search(behind) or (control_last and "respectively" in behind)
     if against and (arms_equal or last.count == 0 < first.count):
         return _sign((first.count - last.count) * base)
     return None

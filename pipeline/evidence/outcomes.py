@@ -291,7 +291,13 @@ class _Sentence:
                 verdict = words
             else:
                 counts = figures.count_verdict(
-                    t.name, s.of("SAMPLE_SIZE"), self.text, s.start, self.setting.equal, said
+                    t.name,
+                    s.of("SAMPLE_SIZE"),
+                    self.text,
+                    s.start,
+                    self.setting.equal,
+                    said,
+                    self.setting.control_last,
                 )
                 verdict = by_figures or counts or effect or words
             out.append(
