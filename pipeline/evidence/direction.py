@@ -134,6 +134,8 @@ def direction(
     low, high = clause
     if name == "effect_size":
         return None  # its figures say
+    if _OTHER_TRIALS.search(text, low, high):
+        return None
     strong = any(value == "strong" for _, _, value in cues.spans("contrast", text, low, high))
     linked = cues.has("association", text, low, high)
     if _denied(text, end, (low, high), strong, others):
@@ -192,6 +194,11 @@ class _Vote:
     sign: int
 
 
+#: an effect set beside that of other trials, not of another arm
+_OTHER_TRIALS = re.compile(
+    r"\bcompared (?:to|with) (?:that|those|the \w+) (?:seen |found )?(?:in|of|from) (?:\w+ ){0,2}?(?:studies|"
+    r"trials|reports)\b"
+)
 #: people counted who did not do well, or an effect likened to another work's: no difference is denied
 _PEOPLE = re.compile(
     r"\b(?:proportions?|percentage|majority|minority|number|half|third|many|some|most|\d\s?%) (?:of )?(?:\w+ ){0,2}$",

@@ -51,6 +51,8 @@ _MOVES = re.compile(
 )
 #: A share of improvement on a scale that makes a response of it.
 _RESPONSE_OF = re.compile(r"[ -]?(?:50|75|90|100)\b(?! ?(?:mg|%|points?|patients))")
+#: What the one scale of a study rates, where a sentence names no scale.
+_SYMPTOMS = re.compile(r"symptoms|severity", re.IGNORECASE)
 #: Outcomes that a scale rates.
 _RATED = frozenset({"symptom_change", "response", "remission", "suicidality", "effect_size"})
 _MOOD = re.compile(r"depress|mood", re.IGNORECASE)
@@ -182,7 +184,7 @@ class _Sentence:
             ]
         if not inside and (name in _RATED or (self.s.linked == "row" and name == "antidepressant_effect")):
             low, high = self._clause(outcome.start - self.s.start)
-            if self.s.linked == "row":
+            if self.s.linked == "row" and name not in ("remission", "response"):
                 low, high = 0, len(self.text)
             inside = [m for m in self.scales if low <= m.start - self.s.start < high]
             if len({m.value.name for m in inside if isinstance(m.value, ScaleValue)}) > 1:
@@ -191,7 +193,10 @@ class _Sentence:
                     for m in inside
                     if _ON.search(self.text[: m.start - self.s.start]) and m.start > outcome.end
                 ][:1]
-        return inside[0].value.name if inside and isinstance(inside[0].value, ScaleValue) else None
+        if inside and isinstance(inside[0].value, ScaleValue):
+            return inside[0].value.name
+        said = self.text[outcome.start - self.s.start : outcome.end - self.s.start]
+        return self.setting.scale if name == "symptom_change" and _SYMPTOMS.search(said) else None
 
     def findings(self) -> list[Finding]:
         """One finding for each target, more where it is given for several arms or times."""
@@ -265,7 +270,10 @@ class _Sentence:
         )
         before = self.text[clause[0] : t.start]
         others = [(o.start, o.end) for o in self.targets if o is not t]
-        words = direction(t.name, self.text, t.start, t.end, clause, self.setting.compared, others)
+        judged = (
+            "antidepressant_effect" if t.generic and t.name == "other" else t.name
+        )  # an effect by its word alone
+        words = direction(judged, self.text, t.start, t.end, clause, self.setting.compared, others)
         further: list[str] = []
         bare = self.text[t.start : t.end].strip() == (t.scale or "")
         if s.linked == "row" and t.name == "symptom_change" and bare:

@@ -29,7 +29,8 @@ class Setting:
     """What is known of a study when one of its sentences is read.
 
     ``compared``: it has a comparator (None: unsaid); ``control_last``: its arms are listed with the control last;
-    ``arms``: what was given; ``title`` and ``titled``: its reference's title and the drugs in it.
+    ``arms``: what was given; ``title`` and ``titled``: its reference's title and the drugs in it;
+    ``scale``: the only one that the study's sentences name.
     """
 
     compared: bool | None = None
@@ -37,6 +38,7 @@ class Setting:
     arms: tuple[Arm, ...] = ()
     title: str = ""
     titled: tuple[str, ...] = ()
+    scale: str | None = None
 
     @property
     def active(self) -> list[Arm]:

@@ -24,7 +24,16 @@ from pipeline.evidence.sizes import groups_called_totals, totals_called_groups
 from pipeline.evidence.statements import Reader, Statement
 from pipeline.evidence.table_rows import rows_of
 from pipeline.language.common import document_of
-from pipeline.schema import Arm, Document, DrugValue, Reference, SampleSizeValue, Study, StudyOutcome
+from pipeline.schema import (
+    Arm,
+    Document,
+    DrugValue,
+    Reference,
+    SampleSizeValue,
+    ScaleValue,
+    Study,
+    StudyOutcome,
+)
 
 _POPULATION = re.compile(
     r"\b(?:patients?|participants|subjects|adults|outpatients|inpatients|women|men|children|individuals|volunteers|"
@@ -150,7 +159,10 @@ class _Assembly:
                     outcome.direction = "no difference"
                 continue
             for finding in found:
-                merge(outcomes, finding.outcome)
+                _follow(finding.outcome, outcomes, s.text)
+                if not _is_told(finding, outcomes):
+                    merge(outcomes, finding.outcome)
+
         self._sizes_by_counts(arms, outcomes, totals)
         if not (any(arm.amounts for arm in arms) or outcomes or totals) or not self._told(
             arms, totals, outcomes
@@ -240,7 +252,9 @@ class _Assembly:
             if "placebo" in given and len(set(given)) > 1:
                 last = given[-1] == "placebo" or given[0] != "placebo"
                 break
-        return Setting(compared, last, tuple(arms), title, tuple(self.listed.get("drugs", ())))
+        scales = {m.value.name for s in self.own for m in s.of("SCALE") if isinstance(m.value, ScaleValue)}
+        scale = next(iter(scales)) if len(scales) == 1 else None
+        return Setting(compared, last, tuple(arms), title, tuple(self.listed.get("drugs", ())), scale)
 
     def _place(self, statement: Statement) -> tuple[int, int]:
         """Source bounds of a statement; where furniture interrupts it, from its first to its last word."""
@@ -314,6 +328,23 @@ class _Assembly:
     def _population(self) -> str | None:
         matches = (_POPULATION.search(s.text) for s in self.own if " with " in s.text)
         return next((match[1].strip() for match in matches if match), None)
+
+
+def _follow(outcome: StudyOutcome, before: list[StudyOutcome], text: str) -> None:
+    """An effect size goes the way of the outcome that it corresponds to (*corresponds to an effect size of 1.1*)."""
+    if outcome.name != "effect_size" or outcome.direction is not None or "correspond" not in text:
+        return
+    last = next((o for o in reversed(before) if o.name != "effect_size"), None)
+    if last is not None and last.direction in ("better", "worse") and (outcome.value or 0) > 0:
+        outcome.direction, outcome.scale = last.direction, outcome.scale or last.scale
+
+
+def _is_told(finding: Finding, before: list[StudyOutcome]) -> bool:
+    """Whether an effect told by its word alone (*was not effective*) repeats what an endpoint says."""
+    return finding.generic and finding.outcome.value is None and any(
+        o.direction == finding.outcome.direction and o.name in ("symptom_change", "response", "remission", "relapse")
+        for o in before
+    )  # fmt: skip
 
 
 def _identifier(author: str | None, year: int | None, key: str) -> str:
