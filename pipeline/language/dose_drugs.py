@@ -6,7 +6,7 @@ What may stand between a drug and its dose is the words of dosing: routes, forms
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.language.common import Sentences
 from pipeline.language.units import Unit
@@ -38,6 +38,8 @@ _SOLUTION_BEFORE = re.compile(
     r"(?:(?:at|a|an|in|of|dose|bolus|volume|total|given|was|were|infused|injected|instilled|applied|administered|with|using|either)[\s,(:]+){0,6}$",
     re.IGNORECASE,
 )
+#: between doses of one drug that stands behind them
+_SHARED = re.compile(r"\s*(?:/|,\s*(?:and\s+|or\s+)?|and\s+|or\s+|to\s+|versus\s+|vs\.?\s+)\s*")
 CONTROLS = {"placebo"}
 #: how far back, in characters, a dose is known from: an abstract, a page of a review
 _FAR = 4000
@@ -92,7 +94,23 @@ class Linker:
             value = DoseValue(tuple(dose.amounts), dose.unit.ucum, dose.range, drug)
             previous = Found("DOSE", dose.start, dose.end, value, f"dose:{dose.rule};drug:{rule}")
             out.append(previous)
-        return out
+        return self._forwards(out)
+
+    def _forwards(self, found: list[Found]) -> list[Found]:
+        """*70 mg or 140 mg of erenumab*: the drug behind the last dose of a coordination is that of all."""
+        for i in range(len(found) - 2, -1, -1):
+            dose, following = found[i], found[i + 1]
+            if (
+                following.why.endswith(("drug:after", "drug:shared"))
+                and not dose.why.endswith(("drug:before", "drug:after", "drug:within", "drug:equivalent"))
+                and _SHARED.fullmatch(self.text, dose.end, following.start)
+                and isinstance(dose.value, DoseValue)
+                and isinstance(following.value, DoseValue)
+            ):
+                value = replace(dose.value, drug=following.value.drug)
+                why = f"{dose.why.partition(';')[0]};drug:shared"
+                found[i] = replace(dose, value=value, why=why)
+        return found
 
     def _drug(self, dose: Candidate, previous: Found | None) -> tuple[str | None, str]:
         start, end = self.sentences.around(dose.start)

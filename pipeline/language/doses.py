@@ -48,6 +48,11 @@ _ALLOCATED = re.compile(
     re.IGNORECASE,
 )
 _GROUP_NEXT = re.compile(r"(?:\s+[\w-]+){0,3}(?:,|,?\s+and)\s+\d[\d,]*\s+to\s+(?!\d)")
+#: *protein 1.2 g/kg/day*: food
+_NUTRIENT = re.compile(
+    r"\b(?:proteins?|carbohydrates?|fat|lipids?|fib(?:re|er)|energy|sodium\s+intake|salt)\s+(?:(?:intake|of|at|was|were|supply|delivery)\s+){0,3}[(<>≥≤=~]*\s*$",
+    re.IGNORECASE,
+)
 #: volumes by time that the body makes or lets through
 _FLOW_AFTER = re.compile(r"\s?/?\s?(?:per\s+)?1[.·]73")
 _FLOW = re.compile(
@@ -238,6 +243,8 @@ class DoseFinder(OnCharacters):
         near = any(d.start >= start and d.end <= end for d in drugs)
         words = bool(_DOSE_WORD.search(text, max(start, dose.start - 80), min(end, dose.end + 50)))
         if kind == "weight":
+            if _NUTRIENT.search(text, max(start, dose.start - 24), dose.start):
+                return False
             body = not by_body and bool(
                 _BODY.search(text, max(start, dose.start - 30), min(end, dose.end + 25))
             )

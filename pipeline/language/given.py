@@ -23,7 +23,7 @@ GIVEN_BEFORE = re.compile(
 )
 GIVEN_AFTER = re.compile(
     r"\s*(?:[(\[,]\s*)?(?:(?:at\s+least|at\s+most|up\s+to|at|a|single|total|daily|mean|median|average|maximum|max\.?|dose|of|starting|target|about|approximately|[≤≥<>~]|\d+(?:\.\d+)?\s?%)\s*){0,4}"
-    r"(?:\d[\d.,·–-]*(?:\s*(?:or|to|and|then|,)\s*\d[\d.·]*){0,3}[\s-]?(?:mg|µg|μg|mcg|g|IU|U|units|mL|ml|mmol|mEq|mU|nmol|µmol|ppm)\b(?!\s?/\s?(?:[dmµn]?[lL]|min/1\.73|g|m?mol)\b|\s[dm]?[lL][-−–]1)"
+    r"(?:\d[\d.,·–-]*(?:\s\d{3}\b)*(?:\s*(?:or|to|and|then|,)\s*\d[\d.·]*){0,3}[\s-]?(?:mg|µg|μg|mcg|g|IU|U|units|mL|ml|mmol|mEq|mU|nmol|µmol|ppm)\b(?!\s?/\s?(?:[dmµn]?[lL]|min/1\.73|g|m?mol)\b|\s[dm]?[lL][-−–]1)"
     r"|(?:gel|cream|patch(?:es)?|gum|lozenges?|inhalers?|ointment|drops|spray|infusions?|injections?|supplement\w*|therapy|treatment|replacement|administration|"
     r"tablets?|capsules?|monotherapy|augmentation|group|arm|dose|doses|dosage|pump|-treated|treated|pretreatment|versus|vs\.?|or\s+placebo|and\s+placebo|plus)\b|[-–](?:treated|induced)"
     r"|(?:and\s+\w+\s+)?(?:was|were|is|are)\s+(?:then\s+|also\s+|routinely\s+|[a-z]+ly\s+)?"

@@ -134,3 +134,12 @@ def test_a_dose_told_before_keeps_its_drug(nlp: Language) -> None:
 
 def test_the_volume_of_a_control(nlp: Language) -> None:
     assert found(nlp, "Rats had minocycline 20 mg/kg or saline (1 ml/kg).")[-1][-1] == "placebo"
+
+
+def test_doses_before_their_drug_share_it(nlp: Language) -> None:
+    text = "Simvastatin was stopped and patients took 2.5 mg, 5 mg or 10 mg of apixaban."
+    assert [drug for *_, drug in found(nlp, text)] == ["apixaban"] * 3
+
+
+def test_food_is_no_dose(nlp: Language) -> None:
+    assert found(nlp, "Patients on lithium had protein 1.2 g/kg/day.") == []
