@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 
 from pipeline.language.common import OnCharacters, has_tokens, sentences_of, text_of
 from pipeline.language.given import beside_given, is_code
+from pipeline.language.lexicon import Traits
 from pipeline.language.lookup import hits_of
 from pipeline.language.tokenizer import Tokenizer
 from pipeline.lexicons import rows
@@ -28,7 +29,7 @@ _LABELS = {
     "DRUG": "CHEMICAL", "DISEASE": "DISEASE", "Disease": "DISEASE",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][a-z]{3,}(?![A-Za-z])")
-_CODE = re.compile(r"(?<![\w-])[A-Z]{1,6}-?\d{2,7}[A-Z]{0,2}(?![\w-])")
+_CODE = re.compile(r"[A-Z](?<![\w-][A-Z])[A-Z]{0,5}-?\d{2,7}[A-Z]{0,2}(?![\w-])")
 
 
 #: an entity by character, and CHEMICAL or DISEASE
@@ -53,8 +54,10 @@ def common_words() -> frozenset[str]:
 def unknown_places(doc: Doc) -> list[int]:
     """Where words stand that no lexicon and no common English knows, and that could be a drug by their neighbours."""
     text = text_of(doc)
-    words = {match[0] for match in _WORD.finditer(text)}
-    unknown = {word for word in words if word.lower() not in common_words()}
+    unknown = {word for _, word in _unknown_words().of(text)["unknown"]}
+    codes = [m for m in _CODE.finditer(text) if is_code(m[0])]
+    if not unknown and not codes:
+        return []
     taken = sorted(
         (h.start, h.end) for name in ("drugs", "not_drugs", "scales", "outcomes") for h in hits_of(doc, name)
     )
@@ -64,13 +67,33 @@ def unknown_places(doc: Doc) -> list[int]:
         i = bisect_left(starts, at + 1) - 1
         return any(taken[j][0] <= at < taken[j][1] for j in range(max(0, i - 3), i + 1))
 
-    places = [m.start() for m in _CODE.finditer(text) if is_code(m[0]) and not covered(m.start())]
-    places.extend(
-        m.start()
-        for m in _WORD.finditer(text)
-        if m[0] in unknown and not covered(m.start()) and beside_given(text, m.start(), m.end())
-    )
+    places = [m.start() for m in codes if not covered(m.start())]
+    for word in unknown:
+        start = text.find(word)
+        while start >= 0:
+            alone = _WORD.match(text, start)
+            if (
+                alone is not None
+                and alone[0] == word
+                and not covered(start)
+                and beside_given(text, start, start + len(word))
+            ):
+                places.append(start)
+            start = text.find(word, start + 1)
     return sorted(places)
+
+
+@cache
+def _unknown_words() -> Traits:
+    """The words that common English does not know, each looked up once."""
+
+    def unknown(run: str) -> str | None:
+        for match in _WORD.finditer(run):
+            if match[0].lower() not in common_words():
+                return match[0]
+        return None
+
+    return Traits({"unknown": unknown})
 
 
 class EntityCandidates(OnCharacters):
