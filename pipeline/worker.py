@@ -222,6 +222,8 @@ def _fork(worker: Worker, lines: Lines) -> int:
     try:
         os.close(theirs)
         code = _serve(worker, lines, ours)
+    except MemoryError:  # by the request itself
+        code = OUT_OF_MEMORY
     except BaseException:
         import traceback
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline import corpus, steps, store, texts
 from pipeline.evidence.concord import concord
+from pipeline.items import Item, Items
 from pipeline.schema import GoldpanError, Mention
 from pipeline.settings import Settings
 from pipeline.store import Run
@@ -152,3 +153,23 @@ def test_times_and_sizes_of_files_are_not_trusted(papers, tmp_path):
     os.utime(three, (4e9, 4e9))
     again = steps.plan([papers], settings)
     assert (list(again.todo), list(again.reused)) == ([0], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("documents", "words", "expected"),
+    [
+        (10, 600, (2, 4_000)),
+        (4_000, 600, (16, 160_000)),
+        (40_000, 600, (80, 310_000)),
+        (3, 500_000, (3, 500_010)),
+    ],
+)
+def test_every_process_has_work_and_a_large_corpus_few_tasks(tmp_path, documents, words, expected):
+    """For two processes: (tasks, words of the largest), at the setting's 300,000 words."""
+    items = Items(Item(f"d{n}", tmp_path / "a.txt", "00" * 32, 6 * words - 6) for n in range(documents))
+    settings = Settings(out=tmp_path)
+    work = steps.Plan(corpus.Corpus(items), steps.open_cache(settings), settings.max_bytes)
+    batches = list(work.batches(settings.batch_words, 2))
+    assert sum(batch.count for batch in batches) == documents
+    tasks, largest = expected
+    assert tasks <= len(batches) <= tasks * 1.2 + 1 and max(batch.words for batch in batches) <= largest

@@ -263,12 +263,16 @@ def test_clock_that_jumps(shelf, undisturbed, clean_env, server, tmp_path):
 def test_document_that_holds_its_process_is_set_aside_and_the_others_go_on(shelf, goldpan, server, tmp_path):
     """A text whose reading does not end in time, and one that is too much for the memory there is."""
     rows = (shelf / "texts.jsonl").read_text(encoding="utf-8").splitlines()[:2]
-    heavy = json.dumps({"id": "heavy", "text": "Lithium 600 mg/d in 12 of 47 patients (61%). " * 20_000})
-    (tmp_path / "texts.jsonl").write_text("\n".join([rows[0], heavy, rows[1]]) + "\n", encoding="utf-8")
-    for limit, said in (
-        ({"GOLDPAN_TIMEOUT_SECONDS": "2"}, "takes longer than 2 s"),
-        ({"GOLDPAN_MAX_MEMORY_MB": "60"}, "needs more than 60 MB"),
+    for limit, said, text in (
+        (
+            {"GOLDPAN_TIMEOUT_SECONDS": "2"},
+            "takes longer than 2 s",
+            "Lithium 600 mg/d in 12 of 47 patients (61%). " * 20_000,
+        ),
+        ({"GOLDPAN_MAX_MEMORY_MB": "60"}, "needs more than 60 MB", "Lithium 600 mg. " * 300_000),
     ):
+        heavy = json.dumps({"id": "heavy", "text": text})
+        (tmp_path / "texts.jsonl").write_text("\n".join([rows[0], heavy, rows[1]]) + "\n", encoding="utf-8")
         done = goldpan("run", "texts.jsonl", "--out", said[:5], **limit, **server)
         assert done.returncode == 0, done.stderr
         row = record(tmp_path / said[:5])
