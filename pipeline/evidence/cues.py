@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from pipeline.evidence.literals import Prefilter, required
@@ -52,26 +53,42 @@ def _all(group: str) -> tuple[Prefilter, list[tuple[str, re.Pattern[str], str, b
     return Prefilter(lower(p.pattern) if cased else p.pattern for _, p, _, cased in every), every
 
 
+#: A cue found: start, end, value.
+_Span = tuple[int, int, str]
+
+
 @lru_cache(_KEPT)
-def _possible(group: str, text: str) -> dict[str, list[int]]:
-    """Of each kind of a group, the numbers of the patterns that can match a text; most kinds have none."""
+def _cues(group: str, text: str) -> dict[str, list[int] | tuple[_Span, ...]]:
+    """Of each kind of a group that can stand in a text: the numbers of its patterns, or what they found once asked.
+
+    Most kinds are not there, so that most questions are answered by one look.
+    """
     prefilter, every = _all(group)
-    out: dict[str, list[int]] = {}
+    out: dict[str, list[int] | tuple[_Span, ...]] = {}
     for number in sorted(prefilter.fitting(lower(text))):
-        out.setdefault(every[number][0], []).append(number)
+        numbers = out.setdefault(every[number][0], [])
+        assert isinstance(numbers, list)
+        numbers.append(number)
     return out
 
 
-@lru_cache(4 * _KEPT)
-def _found(kind: str, text: str) -> tuple[tuple[int, int, str], ...]:
+def _found(kind: str, text: str) -> tuple[_Span, ...]:
     group = _group(kind)
-    every = _all(group)[1]
-    out: list[tuple[int, int, str]] = []
-    for number in _possible(group, text).get(kind, ()):
-        _, pattern, value, cased = every[number]
+    known = _cues(group, text)
+    found = known.get(kind)
+    if found is None:
+        return ()
+    if isinstance(found, list):
+        found = known[kind] = tuple(_search(group, found, text))
+    return found
+
+
+def _search(group: str, numbers: list[int], text: str) -> Iterator[_Span]:
+    for number in numbers:
+        _, pattern, value, cased = _all(group)[1][number]
         if not cased or any(literal in text for literal in _capitals(pattern.pattern)):
-            out += [(m.start(), m.end(), value) for m in pattern.finditer(text if cased else lower(text))]
-    return tuple(out)
+            for match in pattern.finditer(text if cased else lower(text)):
+                yield match.start(), match.end(), value
 
 
 @cache
