@@ -47,6 +47,10 @@ _ITEMS_AFTER = re.compile(
     rf"\s+\((?P<said>\d{{1,3}})[\s{DASHES}]items?\)"
     rf"|[{DASHES}]?\s?\(?(?P<items>\d{{1,2}})(?![\w%.]|\s?(?:mg|weeks?|days?|points?))\)?"
 )
+#: between members of a list, with a threshold behind the first
+_JOINT = r"(?:\s*[≤≥<>=]\s*\d[\d.]*)?\s*(?:,\s*(?:and|or)?|;|/|\band|\bor)\s*(?:the\s+)?"
+_LISTED = re.compile(rf"{_JOINT}$")
+_LISTED_NEXT = re.compile(_JOINT)
 _SUBSCRIPTED = re.compile(r"\b(?P<form>[A-Z][A-Za-z-]*)(?P<items>[₀-₉]+)")
 _SMALL_DIGITS = "₀₁₂₃₄₅₆₇₈₉"
 _PLAIN = str.maketrans(_SMALL_DIGITS, "0123456789")
@@ -75,19 +79,25 @@ class ScaleFinder(OnCharacters):
         spans += _unknown(text, sentences_of(doc), spans)
         defined = _defined(text, spans)
         named = {span.name for span in spans}
+        listed: list[Hit] = []
         for hit in waiting:
             form, name = text[hit.start : hit.end], hit.entry.row["name"]
             spelt = name in named or (form in detected and _is_name(detected[form], hit))
             spelt = spelt or (form not in detected and SCORED.match(text, hit.end) is not None)
             if spelt and (form not in defined or defined[form].name == name):
                 spans.append(_of_hit(hit, f"lexicon scales: {name}, spelt out or scored"))
+            elif form not in defined and form not in detected:
+                listed.append(hit)
+        spans += _in_lists(text, spans, listed)
         for form, span in defined.items():
             spans += _everywhere(text, form, span.name, span.items, span.known, f"defined: {form}")
         for form, long_form in detected.items():
             if form not in defined and names_instrument(long_form):
                 spans += _everywhere(text, form, form, None, frozenset(), f"defined: {long_form}")
         spans += _scored(text, spans, detected)
-        found = [_found(text, span) for span in _widest(spans)]
+        widest = list(_widest(spans))
+        limits = [*(span.start for span in widest[1:]), len(text)]
+        found = [_found(text, span, limits[i]) for i, span in enumerate(widest)]
         put(doc, "SCALE", found)
         _no_drugs_inside(doc, found)
         return doc
@@ -209,6 +219,22 @@ def _scored(text: str, known: list[Span], detected: dict[str, str]) -> Iterator[
             yield Span(match.start(), match.end("form"), form, None, frozenset(), "abbreviation, scored")
 
 
+def _in_lists(text: str, known: list[Span], waiting: list[Hit]) -> list[Span]:
+    """*CDAI, DAS28 and SLEDAI*: what stands in a list with instruments is one."""
+    out: list[Span] = []
+    ends, starts = {span.end for span in known}, {span.start for span in known}
+    for order in (waiting, waiting[::-1]):
+        for hit in order:
+            before = _LISTED.search(text, max(0, hit.start - 24), hit.start)
+            after = _LISTED_NEXT.match(text, hit.end)
+            beside = (before and before.start() in ends) or (after and after.end() in starts)
+            if beside and hit.start not in starts:
+                out.append(_of_hit(hit, f"lexicon scales: {hit.entry.row['name']}, in a list"))
+                ends.add(hit.end)
+                starts.add(hit.start)
+    return out
+
+
 def _defined(text: str, spans: Iterable[Span]) -> dict[str, Span]:
     """Abbreviations that a bracket behind a name, or an equals sign before it, defines."""
     out: dict[str, Span] = {}
@@ -255,8 +281,8 @@ def _widest(spans: list[Span]) -> Iterator[Span]:
             yield span
 
 
-def _found(text: str, span: Span) -> Found:
-    """The mention, widened over its item count and its subscale."""
+def _found(text: str, span: Span, limit: int) -> Found:
+    """The mention, widened over its item count and its subscale, not beyond where the next begins."""
     start, end, items = span.start, span.end, None
     before = _ITEMS_BEFORE.search(text, max(0, start - 40), start)
     if before:
@@ -269,7 +295,7 @@ def _found(text: str, span: Span) -> Found:
     elif after and after["items"] in span.known and " " not in after[0]:
         items = items or int(after["items"])
         end = after.end() - (text[after.end() - 1] == ")" and "(" not in after[0])
-    subscale = heads().subscale.match(text, end)
+    subscale = heads().subscale.match(text, end, max(end, limit))
     if subscale and not BRACKET.match(text, end):
         words = subscale[0].rsplit(None, 1)
         if not _NOT_SUBSCALE.search(words[0]) and not subscale[0].endswith(("item", "items")):

@@ -1,5 +1,7 @@
 """Scales: each form by itself, versions and item counts, definitions, subscales, general forms."""
 
+from itertools import pairwise
+
 import pytest
 from spacy.language import Language
 
@@ -149,3 +151,19 @@ def test_long_form_is_matched_letter_by_letter() -> None:
 def test_scores_stages_and_usual_names(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
     found = get(nlp(text), "SCALE")
     assert [(text[f.start : f.end], getattr(f.value, "name", None)) for f in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Remission was DAS28 <2.6, CDAI ≤2.8 or SLEDAI-2K of 0.", ["DAS28", "CDAI", "SLEDAI"]),
+        ("The CDAI ran a seminar.", []),
+        ("We used the HAQ, SF-36 physical component and WOMAC pain subscale.", ["HAQ", "SF-36", "WOMAC"]),
+        ("The parents' postoperative discomfort measure (PDMX) was used; PDMX fell.", []),
+        ("A postoperative discomfort measure (PDM) was used; the PDM fell.", ["PDM", "PDM", "PDM"]),
+    ],
+)  # fmt: skip
+def test_lists_limits_and_lower_case(nlp: Language, text: str, expected: list[str]) -> None:
+    found = get(nlp(text), "SCALE")
+    assert [getattr(f.value, "name", None) for f in found] == expected
+    assert all(a.end <= b.start for a, b in pairwise(found))
