@@ -72,7 +72,9 @@ NOT_BEFORE = re.compile(
     r"[≥≤<>]=?\s*|\$\\?[gl]eq?\$?\s*|>\s*or\s*=\s*|<\s*or\s*=\s*|\b(?:at least|minimum of"
     r"|minimum|exceeding|below|above|greater than or equal to|power of|power was|level of|significance at"
     r"|confidence|up to a|alpha of|margin of|error of|"
-    r"assuming an?|rate of return of|oxygen|with an? expected)\s+(?:an?\s+)?)$",
+    r"assuming an?|rate of return of|oxygen|with an? expected"
+    r"|(?:reduction|decrease|improvement|increase|decline|drop|change|fall)s? of (?:more|greater|less) than)"
+    r"\s+(?:an?\s+)?)$",
     re.IGNORECASE,
 )
 NOT_AFTER = re.compile(
@@ -129,10 +131,6 @@ AFFECTS = re.compile(
     r"|up to|around|some|roughly|almost)?\s*$",
     re.IGNORECASE,
 )
-#: a confidence interval or a labelled standard deviation directly behind a number
-WITH_SPREAD = re.compile(
-    r"\s*(?:[a-zA-Z]{1,7}\s*)?[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)"
-)
 FOR_TIME = re.compile(
     r"\b(?:for|within|approximately|about|only|median of|mean of|up to|than|maximum of|least"
     r"|lasted|of|was|were)\s*(?:an?\s+)?$",
@@ -159,6 +157,10 @@ UNIT = (
     r"(?:(?:points?|days?|months?|years?|weeks?|mins?|minutes|hours?|h|ms|s|(?:[kmcdµμnpf]|mc)?(?:g|m|[lL]|mol|M|W|V|J|Pa|IU|"
     r"IU|U|Eq|cal)|mm ?Hg|bpm|beats|dB|Hz|dollars|euros|watts|units?|SDS|°? ?C|degrees(?: C)?|%)(?![a-zA-Z])"
     r"(?:\s?/\s?[A-Za-z0-9.²³]{1,8}){0,2}(?:\s?(?:kg|min|ml|mL|l|L|m|cm|h|day)\s?\(?[-−–]\s?[12]\)?){0,2})"
+)
+#: a confidence interval or a labelled standard deviation directly behind a number
+WITH_SPREAD = re.compile(
+    rf"\s*(?:{UNIT}|[a-zA-Z]{{1,7}})?\s*[,;(\[]+\s*(?:9\d(?:\.\d)?\s?%\s*(?:CI|confidence)|(?:SD|SE|SEM|IQR)\b)"
 )
 #: between two values that are compared, brackets taken out: an arm's name may stand on either side of *versus*
 COMPARED_FAR = re.compile(

@@ -140,9 +140,13 @@ class Words(Means):
             and (not self._printed_whole(i) or pat.COPULA_NEAR.search(before[-22:]))
         ):
             return "mean_change"
-        if (pat.CHANGED_BY.search(before[-34:]) and not self._printed_whole(i)) or (
-            spread and change and pat.BY.search(before)
-        ):
+        if (
+            pat.CHANGED_BY.search(before[-34:])
+            and (
+                not self._printed_whole(i)
+                or (pat.MEASURED.match(text, number.end) and before.endswith("by "))
+            )
+        ) or (spread and change and pat.BY.search(before)):
             return "mean_change"
         if spread:
             return "score"

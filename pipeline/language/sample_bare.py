@@ -135,6 +135,14 @@ class Bare(Heads):
         ):
             self._add(i, "verb", j, kind)
             return
+        if (
+            before in (",", ";", "and")
+            and words.word(j).endswith("ed")
+            and not kind
+            and words.word(j + 1) in (",", ".", ";", "and", "before", "after")
+        ):
+            self._add(i, "verb", j)  # "29 migrated, six refused"
+            return
         if words.word(j) in (
             "were",
             "was",

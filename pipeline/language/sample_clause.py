@@ -37,7 +37,7 @@ _PREPOSITIONS = frozenset(
 )
 _SEVERAL = frozenset({"studies", "trials", "rcts", "series"})
 _STUDIES = frozenset({"study", "studies", "trial", "trials", "rct", "rcts", "sample"})
-_TAKEN = frozenset({"taken", "used", "needed", "given", "requested"})
+_TAKEN = frozenset({"sustained", "taken", "used", "needed", "given", "requested"})
 _NOT_EVENT = w.ENROL | w.ASSIGN | w.COMPLETE
 _IN = frozenset({"in", "by", "for", "only", "the", "affected", "just"})
 _EACH = frozenset({"each", "per", "apiece"})
@@ -62,6 +62,8 @@ class Clause:
     does_later: bool = False
     #: an event verb stands right behind the count or its bracket
     does_next: bool = False
+    #: *223 (31%) were women*
+    describes: bool = False
     #: *patients reporting nausea*
     doing: bool = False
     unsure: bool = False
@@ -115,6 +117,9 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             j = close + 1
     out.leads_to = words.word(j) == "to"
     out.does_next = bool(words.kind(j) & w.EVENT)
+    out.does = count.form == "verb" and words.word(j).endswith("ed") and not words.kind(j)
+    noun = words.kind(j + 1)
+    out.describes = words.word(j) in ("were", "was") and bool(noun & w.PEOPLE) and not noun & w.RESPONDER
     distance = 0
     while j < len(words) and distance < 26:
         word, kind = words.words[j], words.bits[j]
@@ -195,11 +200,12 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.allocated = True
         if kind & w.ENROL and not relative and not foreign and words.word(j - 1) != "not":
             out.enrolled = True
-            out.main = out.main or words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
+            helped = words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
+            out.main = out.main or (helped and word != "eligible")
         if (
             not relative
             and ((kind & w.DROPOUT and distance < 8 and not _is_side(words, j)) or left_study(words, j))
-        ) or (word == "lost" and words.word(j + 1) == "to" and distance < 6):
+        ) or (word == "lost" and distance < 6 and _lost(words, j)):
             out.dropped = True
         out.right |= kind
         j += 1
@@ -217,6 +223,12 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
 def _is_side(words: w.Words, j: int) -> bool:
     """Whether *left* is the side of the body."""
     return words.words[j] == "left" and not words.kind(j + 1) & (w.STOP | w.PUNCT | w.OTHER)
+
+
+def _lost(words: w.Words, j: int) -> bool:
+    """*lost to follow-up*, *were lost.*; not *lost weight*."""
+    after = words.word(j + 1) == "to" or bool(words.kind(j + 1) & (w.PUNCT | w.STOP))
+    return after and (words.word(j + 1) == "to" or words.word(j - 1) in ("was", "were"))
 
 
 def _governed(count: Count) -> tuple[bool, bool]:

@@ -139,9 +139,7 @@ class Finder(Lists):
         elif kind == "dropout":
             self._add(i, "dropout", noun, words.kind(noun))
         elif kind == "" and not (value in _YEARS and self._is_year(i)):
-            if (before == "of" and words.word(i - 2) in _TOTALS and not words.kind(i + 1) & w.UNIT) or (
-                before == "of" and words.kind(i + 1) & (w.ENROL | w.SCREEN | w.ALLOCATE)
-            ):
+            if self._whole(i, before, after):
                 self._add(i, "total of")
             elif (
                 words.kind(i - 1) & (w.ENROL | w.ALLOCATE)
@@ -157,6 +155,19 @@ class Finder(Lists):
                 self._add(
                     i, "dropout", i - 1 if words.kind(i - 1) & w.DROPOUT_NOUN else i - 2, w.DROPOUT_NOUN
                 )
+
+    def _whole(self, i: int, before: str, after: str) -> bool:
+        """``a total of 40``, ``a trial of 40 (…)``, ``of 40 who entered``, ``of 40 randomised``."""
+        words = self.words
+        if before != "of":
+            return before == "among" and after in ("who", "whom")
+        noun = words.word(i - 2)
+        return (
+            after in ("who", "whom")
+            or (noun in _TOTALS and not words.kind(i + 1) & w.UNIT)
+            or (noun in ("trial", "rct") and after in ("(", ",", ".", ";"))
+            or bool(words.kind(i + 1) & (w.ENROL | w.SCREEN | w.ALLOCATE))
+        )
 
     def _ratio(self, i: int, j: int) -> None:
         """``12/25``; not grades (3/4), blood pressures (120/80 mmHg), fractions of a title."""

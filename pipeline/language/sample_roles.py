@@ -61,6 +61,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
     if against and study.previous in ("event", "dropout") and not around.allocated and form != "n=":
         return study.previous
     if form in ("numerator", "of them", "percent"):
+        if around.describes:
+            return "arm"
         if around.does:
             return "event"
         if (
@@ -119,6 +121,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "total"
     if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
         return "event" if count.kinds & w.EVENT_NOUN else "dropout"
+    if form == "people" and joint == "and" and study.previous_form == "verb in" and not around.verb:
+        return study.previous or "event"
     if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
         return "arm"
     if form == "group" and study.previous is None and around.left & w.EVENT_NOUN and joint == "(":
@@ -211,6 +215,7 @@ def report(counts: list[Count], arounds: list[Clause], events: list[bool]) -> li
             roles[k] = "total"
         elif role == "total" and counts[k].count != whole and not arounds[k].of_study:
             roles[k] = "arm"
+    parts(counts, arounds, roles)
     return roles
 
 

@@ -67,6 +67,8 @@ _NEW_STUDY = re.compile(
 )
 
 
+#: other people's work by its authors: a text with two such names is about several studies, list of references or not
+_AUTHORS = re.compile(r"\b[A-Z][\w’'-]+(?: et al\b| and (?:colleagues|co-?workers)\b|,? \(?(?:19|20)\d\d\))")
 #: outcomes that are counted in people
 _HAPPENS = frozenset({"adverse_effect", "response", "remission", "relapse", "suicidality", "dropout"})
 #: characters
@@ -109,7 +111,8 @@ class _Reader:
             hit.end for hit in hits_of(doc, "outcomes") if hit.entry.row.get("name") in _HAPPENS
         )
         #: a text that cites nothing and is no longer than an abstract with its tables is about one study
-        self.report = not self.citations and len(self.text) < _REPORT
+        self.several = not self.citations and len(_AUTHORS.findall(self.text)) > 1
+        self.report = not self.citations and not self.several and len(self.text) < _REPORT
         known = w.kinds()
         self.short: set[str] = set()
         for match in _ABBREVIATED.finditer(self.text):
@@ -245,7 +248,7 @@ class _Reader:
 
     def _another(self, start: int, end: int, keys: set[str], cites: set[str]) -> bool:
         """Whether a sentence speaks of another study than the one before."""
-        if not self.citations:
+        if not self.citations and not self.several:
             return False
         if cites and keys:
             return not cites & keys

@@ -120,6 +120,7 @@ def test_spans_and_kinds(nlp: Language, text: str, expected: list[tuple[str, str
         "Follow-up lasted a median of 6.3 years.",
         "It was given at 0.5 ml kg (-1) in 20 ml of water.",
         "We cut the number of readers from five to two.",
+        "Four had a reduction of more than 50%.",
         "The score ranges from 0 (none) to 100 (worst).",
         "The ejection fraction had to be below 50%.",
         "Anaesthesia was kept with isoflurane (2–3% in oxygen).",

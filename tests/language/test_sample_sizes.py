@@ -124,6 +124,12 @@ def values(doc: Doc) -> list[tuple[int, str]]:
          [(55, "total"), (2, "event")]),
         ("A total of 457 patients had been included. None of the subjects withdrew.", [(457, "total"), (0, "event")]),
         ("Two studies with 18 and 22 cyclists, respectively, found no effect.", [(18, "total"), (22, "total")]),
+        ("We enrolled 80 adults. Fractures were sustained by 2 and 5 residents.",
+         [(80, "total"), (2, "event"), (5, "event")]),
+        ("Of 412 patients screened, 138 were eligible and 128 consented: 65 had lithium and 63 had placebo.",
+         [(412, "arm"), (138, "arm"), (128, "total"), (65, "arm"), (63, "arm")]),
+        ("Of 760 who entered, 223 (31%) were women, 15 (2%) were responders and 29 migrated.",
+         [(760, "total"), (223, "arm"), (15, "event"), (29, "event")]),
         # one total for a report of one study, wherever it stands
         ("Of 130 patients screened, 98 were randomized.\n\nNinety completed week 8 and 47 responded.",
          [(130, "arm"), (98, "total"), (90, "arm"), (47, "event")]),
@@ -197,6 +203,14 @@ def test_each_cited_study_of_a_paragraph_has_its_own_total(nlp: Language) -> Non
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
     assert values(doc) == [(30, "total"), (26, "total")]
+
+
+def test_a_review_without_a_list_of_references_is_no_report_of_one_study(nlp: Language) -> None:
+    text = (
+        "Roe et al. (2001) randomised 30 patients to lithium. In a larger trial, Doe and colleagues enrolled "
+        "90 patients; 12 had a rash."
+    )
+    assert roles(nlp, text) == [(30, "total"), (90, "total"), (12, "event")]
 
 
 def test_people_to_whom_something_happened_before_the_total_of_their_study_was_clear(nlp: Language) -> None:
