@@ -35,7 +35,9 @@ _BEHIND = re.compile(
 #: Behind the year of publication: a month or a day perhaps, and a volume.
 _VOLUME = re.compile(r"(?:\s+[A-Z][a-z]{2,8}\.?(?:[-/ ]\w+)?(?:\s+\d{1,2})?)?\s*[;:,]\s*\d")
 #: When a page was looked at is no year of publication, if there is another.
-_VISITED = re.compile(r"\[[^\]]*\b(?:cited|accessed)\b[^\]]*\]|\b(?:accessed|retrieved) .*$", re.IGNORECASE)
+_VISITED = re.compile(
+    r"\[[^\[\]]{0,80}\b(?:cited|accessed)\b[^\[\]]{0,80}\]|\b(?:accessed|retrieved) .*$", re.IGNORECASE
+)
 #: Nature's books: "The Book (Oxford Univ. Press, 1998)."
 _PUBLISHED = re.compile(r"\s\((?:[^()]*,\s)?(?:1[6-9]|20)\d\d\)")
 #: Behind initials and surnames, without quotation marks: "Title, J. Test 3 (2008) 12–18." (Elsevier's numbered style)
