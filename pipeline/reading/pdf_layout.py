@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.reading.pdf_lines import Segment, merged, rows_of
@@ -211,13 +212,57 @@ class _Cuts:
 
     def _band(self, segments: list[Segment], found: list[Gutter]) -> list[list[Segment]]:
         """What is above, beside and below the tallest gutter."""
-        gutter = max(found, key=lambda g: (g.height, g.x1 - g.x0))
+        gutter = _at_seams(max(found, key=lambda g: (g.height, g.x1 - g.x0)), segments, self.em)
         parts: list[list[Segment]] = [[], [], []]
         for s in segments:
             middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
             parts[0 if middle < gutter.top else 2 if middle > gutter.bottom else 1].append(s)
         flowing = _around_float(parts, gutter, found, self.em)
         return flowing or [part for part in parts if part]
+
+
+def _at_seams(gutter: Gutter, segments: list[Segment], em: float) -> Gutter:
+    """The gutter without the rows at its ends that begin where the lines beyond it do, and not where its own do.
+
+    The last line of a paragraph is short: above two columns, a row of three may leave the place of their gutter white.
+    """
+    top, bottom = gutter.top, gutter.bottom
+    for down in (True, False):
+        for _ in range(3):
+            inside = [s for s in segments if s.block is None and top <= s.base - 0.25 * s.size <= bottom]
+            reach = (top - 8 * em, top) if down else (bottom, bottom + 8 * em)
+            beyond = [s for s in segments if s.block is None and reach[0] < s.base - 0.25 * s.size < reach[1]]
+            rows = rows_of(inside)
+            if len(rows) < 4 or not beyond:
+                break
+            row = rows[0] if down else rows[-1]
+            own = _starts([s for other in rows if other is not row for s in other])
+            theirs = _starts(beyond)
+            places = [round(s.x0) for s in row]
+            foreign = any(_near_any(x, theirs) and not _near_any(x, own) for x in places)
+            beside = [
+                x for x in places if 0 <= x - gutter.x1 + 1 <= 1.5 * em
+            ]  # where the right column begins
+            fits = any(_near_any(x, own) and not _near_any(x, theirs) for x in beside)
+            near = min(abs(row[0].base - s.base) for s in beyond)
+            apart = abs(row[0].base - (rows[1] if down else rows[-2])[0].base) > 1.2 * near
+            if not foreign or (fits and not apart):
+                break
+            if down:
+                top = max(s.base for s in row)
+            else:
+                bottom = min(s.base - 0.5 * s.size for s in row)
+    return Gutter(gutter.x0, gutter.x1, top, bottom)
+
+
+def _starts(segments: list[Segment]) -> set[int]:
+    """Where at least two lines begin."""
+    counts = Counter(round(s.x0) for s in segments)
+    return {x for x, count in counts.items() if count + counts[x - 1] + counts[x + 1] >= 2}
+
+
+def _near_any(x: int, places: set[int]) -> bool:
+    return not places.isdisjoint((x - 1, x, x + 1))
 
 
 def _around_float(

@@ -152,7 +152,8 @@ def unruled(lines: list[Segment], em: float) -> list[tuple[int, int, TableCells]
             j += 1
         if j - i >= 3:
             table = cells_of([p for line in pieces[i:j] for p in line], [], [], 0.6)
-            if table is not None and _aligned(table):
+            width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
+            if table is not None and _aligned(table) and not _has_prose(table, width):
                 out.append((i, j, table))
                 i = j
                 continue

@@ -165,6 +165,22 @@ def test_bands_with_different_columns_on_one_page(tmp_path: Path, layout: tuple[
     assert in_order(page.order, page.save().text) >= 0.97
 
 
+@pytest.mark.parametrize("layout", [(3, 2), (1, 3), (2, 1, 3)])
+@pytest.mark.parametrize("gap", [8, 14])
+@pytest.mark.parametrize("size", [8, 9.5])
+def test_lines_at_a_seam_stay_in_their_band(
+    tmp_path: Path, layout: tuple[int, ...], gap: float, size: float
+) -> None:
+    """Where a paragraph's last line is short, a row of three columns leaves the gutter of the two below it white."""
+    for seed in (1, 2):
+        page = Setter(tmp_path / "a.pdf", size=size)
+        source = Words(seed)
+        height = 720 / len(layout)
+        for i, count in enumerate(layout):
+            page.columns(count, 60 + i * height, 60 + (i + 1) * height - gap, source)
+        assert in_order(page.order, page.save().text) == 1.0
+
+
 def test_title_and_abstract_over_two_columns(tmp_path: Path) -> None:
     page = Setter(tmp_path / "a.pdf")
     source = Words(3)
