@@ -16,6 +16,8 @@ SUBJECT_BEFORE = _CONJUNCTIONS | frozenset(
 _PREPOSITIONS = frozenset(
     {"in", "on", "to", "for", "with", "from", "of", "receiving", "by", "at", "under", "without"}
 )
+_FINITE = frozenset({"were", "was", "had", "did", "have", "could", "remained", "showed", "are"})  # fmt: skip
+_ADVERBS = frozenset({"also", "never", "then", "subsequently", "each", "more", "further"})  # fmt: skip
 _REASONS = frozenset({"for", "because", "due", "owing", "from"})
 _ANALYSES = frozenset({"analysis", "analyses", "evaluation", "follow-up", "assessment", "the", "efficacy"})
 _YEARS = range(1900, 2101)
@@ -114,15 +116,7 @@ class Bare(Heads):
             j += 2  # "12 and 9, respectively, withdrew"
         if words.word(j) == "," and words.word(j + 1) == "respectively":
             j += 2 + (words.word(j + 2) == ",")
-        while words.word(j).endswith("ly") or words.word(j) in (
-            "also",
-            "never",
-            "then",
-            "subsequently",
-            "each",
-            "more",
-            "further",
-        ):
+        while words.word(j).endswith("ly") or words.word(j) in _ADVERBS:
             j += 1
         kind = words.kind(j)
         if (
@@ -143,17 +137,7 @@ class Bare(Heads):
         ):
             self._add(i, "verb", j)  # "29 migrated, six refused"
             return
-        if words.word(j) in (
-            "were",
-            "was",
-            "had",
-            "did",
-            "have",
-            "could",
-            "remained",
-            "showed",
-            "are",
-        ) and not self._measured(i):
+        if words.word(j) in _FINITE and not self._measured(i):
             if not self._labels(i) and not (before == "the" and words.numbers[i].word):
                 self._add(i, "verb", j, words.kind(j + 1) & ~w.STOP)
             return

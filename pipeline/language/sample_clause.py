@@ -7,29 +7,17 @@ from dataclasses import dataclass
 
 from pipeline.language import sample_words as w
 from pipeline.language.sample_counts import Count
-from pipeline.language.sample_verbs import left_study, one_group, percent_beside, unknown_verb
+from pipeline.language.sample_verbs import is_side, left_study, lost, one_group, percent_beside, unknown_verb
 
 _WHO = frozenset({"who", "whom", "that", "which", "whose", "if", "when"})
 _RELATIVE = frozenset({"who", "whom", "that", "which", "whose", "with", "without", "having", "if", "when"})
 _CLAUSE = frozenset({";", "whereas", "while", "but", "although", ":"})
 _UNSURE = frozenset(
     {
-        "found",
-        "demonstrated",
-        "showed",
-        "shown",
-        "reported",
-        "observed",
-        "seen",
-        "obtained",
-        "had",
-        "improved",
-        "maintained",
-        "rated",
-        "maintain",
-        "tolerated",
+        "found", "demonstrated", "showed", "shown", "reported", "observed", "seen", "obtained",
+        "had", "improved", "maintained", "rated", "maintain", "tolerated",
     }
-)
+)  # fmt: skip
 #: words before a noun of people that make it one group
 GROUP_WORDS = frozenset({"intervention", "experimental", "control", "placebo", "untreated", "comparison"})
 _PREPOSITIONS = frozenset(
@@ -204,8 +192,8 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.main = out.main or (helped and word != "eligible")
         if (
             not relative
-            and ((kind & w.DROPOUT and distance < 8 and not _is_side(words, j)) or left_study(words, j))
-        ) or (word == "lost" and distance < 6 and _lost(words, j)):
+            and ((kind & w.DROPOUT and distance < 8 and not is_side(words, j)) or left_study(words, j))
+        ) or (word == "lost" and distance < 6 and lost(words, j)):
             out.dropped = True
         out.right |= kind
         j += 1
@@ -218,17 +206,6 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         k = bisect_left(drugs, (start, 0))
         out.group = k < len(drugs) and drugs[k][0] < stop
     return out
-
-
-def _is_side(words: w.Words, j: int) -> bool:
-    """Whether *left* is the side of the body."""
-    return words.words[j] == "left" and not words.kind(j + 1) & (w.STOP | w.PUNCT | w.OTHER)
-
-
-def _lost(words: w.Words, j: int) -> bool:
-    """*lost to follow-up*, *were lost.*; not *lost weight*."""
-    after = words.word(j + 1) == "to" or bool(words.kind(j + 1) & (w.PUNCT | w.STOP))
-    return after and (words.word(j + 1) == "to" or words.word(j - 1) in ("was", "were"))
 
 
 def _governed(count: Count) -> tuple[bool, bool]:

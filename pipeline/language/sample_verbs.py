@@ -103,3 +103,14 @@ def percent_beside(count: Count) -> bool:
         and words.word(count.i + 3) == "%"
         and words.word(count.i + 4) not in ("ci", "confidence")
     )
+
+
+def is_side(words: w.Words, j: int) -> bool:
+    """Whether *left* is the side of the body."""
+    return words.words[j] == "left" and not words.kind(j + 1) & (w.STOP | w.PUNCT | w.OTHER)
+
+
+def lost(words: w.Words, j: int) -> bool:
+    """*lost to follow-up*, *were lost.*; not *lost weight*."""
+    after = words.word(j + 1) == "to" or bool(words.kind(j + 1) & (w.PUNCT | w.STOP))
+    return after and (words.word(j + 1) == "to" or words.word(j - 1) in ("was", "were"))
