@@ -78,7 +78,11 @@ class Evidence:
             if start < begin:
                 if not titled and patterns.FIRST_AIM.search(self.text, start, end):
                     break  # no title: it begins with its aim
-            elif patterns.AIM.search(self.text, start, end) or self.cues.has("trial", start, end):
+            elif (
+                patterns.AIM.search(self.text, start, end)
+                or self.cues.has("trial", start, end)
+                or patterns.OWN_RESULT.search(self.text, start, end)
+            ):
                 return begin, start
         return 0, 0
 

@@ -62,6 +62,17 @@ _NO_OBJECT = any_case(
 _RATE_OF_ITS_OWN = any_case(
     r"(?:^|[.;:,(\n]|\b(?:the|an?|and|or|in|with|of|higher|lower|overall|annual\w*|cumulative|actuarial|crude|reduced|increased|similar|daily|yearly))\s*$",
 )
+#: who it happened to
+_SO_MANY = any_case(
+    r"\s+(?:by|in|among)\s+(?:only\s+|about\s+|a\s+total\s+of\s+|up\s+to\s+)?"
+    r"(?:\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|no\b|none\b)"
+)
+_CLAUSE_BEGINS = any_case(r"(?:[.;:,(\n]\s*(?:and\s+|but\s+|the\s+|an?\s+)?|\b(?:and|but|while|whereas)\s+)$")
+_NO_EVENT = any_case(
+    r"\b(?:differences?|effects?|responses?|benefits?|improvements?|trends?|associations?|correlations?|interactions?|changes?|results?",
+    r"|findings?|cases?|events?|relationships?|data|outcomes?|reductions?|increases?|decreases?|endpoints?|protocol|doses?|drugs?|it|they",
+    r"|we|ones?|infusions?|injections?|adjustments?|deviations?|baseline|concentrations?|levels?|values?|scores?|evidence)\s*$",
+)
 #: heads that say what was planned and not what was seen
 _PLANNED = any_case(
     r"\b(?:sample|dosing|dose|group|effect|step|bin|window|therapeutic|significance|confidence|alpha|body|risk|dosage)\s+\w+$",
@@ -88,6 +99,7 @@ def forms(
     for start, end, row, why in (
         *_headed(text, cues, sentences),
         *_led(text, cues, sentences),
+        *_told(text, cues, sentences),
         *_diseases(doc),
     ):
         if not any(low < end and start < high for low, high in cover):
@@ -156,6 +168,18 @@ def _led(text: str, cues: Cues, sentences: Sentences) -> Iterator[Form]:
             continue
         whole = text[start:end].startswith(("time", "duration", "length", "need"))
         yield (start if whole else place[0]), place[1], UNLISTED_ENDPOINT, "lead of endpoints"
+
+
+def _told(text: str, cues: Cues, sentences: Sentences) -> Iterator[Form]:
+    """*Tooth staining was reported by four patients*: what happened to so many people."""
+    for start, end, _ in cues.every("event_verb"):
+        if not _SO_MANY.match(text, end):
+            continue
+        low = sentences.around(start)[0]
+        at = _modified(text, start, low)
+        begins = at <= low or _CLAUSE_BEGINS.search(text, max(low, at - 8), at) is not None
+        if at < start and begins and not _NO_EVENT.search(text, at, start):
+            yield at, start - 1, UNLISTED_EVENT, "told of so many people"
 
 
 def _diseases(doc: Doc) -> Iterator[Form]:

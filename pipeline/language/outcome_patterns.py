@@ -193,6 +193,10 @@ AIM = _compile(
     r"|this\s+(?:study|trial|report|paper|analysis)|the\s+present"
     r"|to\s+(?:compare|assess|evaluate|determine|test|examine|investigate|describe|report|study|explore|establish|estimate|identify))\b",
 )
+#: figures of a study's own: shares side by side, *12 of 30*, *versus 4*
+OWN_RESULT = _compile(
+    r"\d\s?%[^.;]{0,40}\d\s?%|\b(?:vs\.?|versus|against)\s+\d|\b\d+\s+of\s+\d|\d\s?±\s?\d|\bfell\s+by\s+\d"
+)
 FIRST_AIM = _compile(
     r"^\s*(?:aims?|objectives?|purpose|goals?)\b|\b(?:primary|secondary)\s+(?:end|outcome)|\b(?:we|our)\b|\bwere\s+(?:randomi[sz]ed|assigned)\b"
 )

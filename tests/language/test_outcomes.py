@@ -305,3 +305,19 @@ def test_what_was_known_before_a_study_is_no_outcome_of_it(nlp: Language) -> Non
     )
     found = [f.start for f in get(nlp(text), "OUTCOME")]
     assert found and min(found) > text.index("Results")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Forty took part in the trial. Tooth staining was reported by four patients.", ["Tooth staining"]),
+        ("Forty took part in the trial. No difference was seen in 12 of them.", []),
+        ("Forty took part in the trial. Sleeves around the femoral catheters were seen in seven.", []),
+        (
+            "Forty took part in the trial. Haemoglobin concentration rose by 8 g/L in patients.",
+            ["Haemoglobin"],
+        ),
+    ],
+)
+def test_events_told_of_so_many_people(nlp: Language, text: str, expected: list[str]) -> None:
+    assert [o[0] for o in outcomes(nlp, text)] == expected
