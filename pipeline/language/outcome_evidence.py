@@ -151,7 +151,10 @@ class Evidence:
         """*patients with severe X*, *chronic X*, *MDD with X*; not *the percentage of patients with X*."""
         text, low = self.text, self.sentences.around(c.start)[0]
         for start, end, _ in self.cues.between("blocker_before", max(low, c.start - 80), c.start):
-            between = patterns.WHOSE if text.endswith(_PREPOSITIONS, start, end) else patterns.BESIDE
+            led = text.endswith(_PREPOSITIONS, start, end)
+            if not led and c.rows and c.rows[0]["name"] in _NEVER_CONDITIONS:
+                continue  # "major relapse"
+            between = patterns.WHOSE if led else patterns.BESIDE
             if between.fullmatch(text, end, c.start):
                 return not patterns.COUNTED.search(text, max(low, start - 30), start)
         return (

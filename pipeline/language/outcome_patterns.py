@@ -149,7 +149,7 @@ _AT_TIME = rf"(?:\s+(?:at|by|within|on|after|over|from)\s+(?:\w+\s+)?(?:\d+\s+)?
 IS_VALUE = _compile(
     r"(?:\s+rates?|\s+levels?|\s+scores?)?",
     _AT_TIME,
-    r"\s+(?:was|were|is|averaged|reached|came\s+to)\s+(?:about\s+|only\s+)?[-−–]?\d",
+    r"\s+(?:was|were|is|averaged|reached|came\s+to|by)\s+(?:about\s+|only\s+)?[-−–]?\d",
 )
 #: events that are counted, before and behind them: *331 deaths*, *rehospitalisation in none*
 _NUMBER_WORD = r"(?:no|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|neither)"
@@ -228,6 +228,7 @@ ENROLLED = _compile(
     r"\b(?:randomi[sz]ed|enrolled|recruited|included|entered|allocated|assigned|participated|took\s+part)\b"
 )
 #: a threshold that was reached by somebody: *a PSA decline of at least 50% occurred in 46%*
+CHANGE_END = _compile(r"\b(?:loss|gain|reduction|decline|improvement|decrease|increase|rise|fall|drop)$")
 THRESHOLD_REACHED = _compile(
     r"\s+of\s+(?:at\s+least\s+|[≥>]\s*|more\s+than\s+)?\d+(?:\.\d+)?(?:\s*%|\s+points?|\s*-?fold)(?:\s+(?:or|and)\s+(?:more|greater|higher))?",
     r"(?=\s+(?:\w+\s+){0,5}?(?:occurred|(?:was|were)\s+(?:seen|observed|reached|achieved|found|recorded|reported|more|less|attained)))",

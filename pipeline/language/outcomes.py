@@ -129,7 +129,8 @@ class _Judge:
         cell = self.tables.cell(c.start) if self.tables else None
         if cell and not c.score and self._names_endpoint(c, cell):
             return None if c.kinds <= {"effect_measure"} or self.evidence.is_condition(c) else self._value(c)
-        reached = patterns.THRESHOLD_REACHED.match(self.text, c.end) if c.change else None
+        changes = c.change or patterns.CHANGE_END.search(self.text, c.at, c.end) is not None
+        reached = patterns.THRESHOLD_REACHED.match(self.text, c.end) if changes else None
         if reached and not self.evidence.is_criterion(c):
             c.end = reached.end()
             return "response"

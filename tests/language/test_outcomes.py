@@ -191,6 +191,8 @@ def test_works_without_anything_before_it() -> None:
         ("Two patients withdrew because of diarrhoea and one because of infection.",
          [("diarrhoea", "adverse_effect"), ("infection", "adverse_effect")]),
         ("PASI 75 was reached by 90% of the patients.", [("PASI 75", "response")]),
+        ("The primary endpoint of the trial was major relapse.", [("relapse", "relapse")]),
+        ("Weight loss of 5% or more was attained by 28% of patients.", [("Weight loss of 5% or more", "response")]),
         ("Total seizures decreased by 39% in the children.", [("seizures", "other")]),
         ("In the trial the mean QOLIE-31 score rose by 4 points.", [("QOLIE-31 score", "other")]),
         ("Off-time was reduced by 1.3 h in patients on safinamide.", [("Off-time", "symptom_change")]),
