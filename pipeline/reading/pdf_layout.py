@@ -212,12 +212,13 @@ class _Cuts:
 
     def _band(self, segments: list[Segment], found: list[Gutter]) -> list[list[Segment]]:
         """What is above, beside and below the tallest gutter."""
-        gutter = _at_seams(max(found, key=lambda g: (g.height, g.x1 - g.x0)), segments, self.em)
+        white = max(found, key=lambda g: (g.height, g.x1 - g.x0))
+        gutter = _at_seams(white, segments, self.em)
         parts: list[list[Segment]] = [[], [], []]
         for s in segments:
             middle = (s.base - 0.25 * s.size) if s.block is None else (s.top + s.bottom) / 2
             parts[0 if middle < gutter.top else 2 if middle > gutter.bottom else 1].append(s)
-        flowing = _around_float(parts, gutter, found, self.em)
+        flowing = _around_float(parts, white, found, self.em)
         return flowing or [part for part in parts if part]
 
 

@@ -343,3 +343,26 @@ def test_a_page_of_scattered_labels_is_read_in_bounded_time(tmp_path: Path) -> N
     begin = time.perf_counter()
     assert page.save().text.count("12.5") > 4000
     assert time.perf_counter() - begin < 10
+
+
+def test_three_columns_below_an_indented_abstract_and_around_a_table(tmp_path: Path) -> None:
+    """The abstract's last word stands where the columns' gutter is white, and is no part of a column."""
+    page = Setter(tmp_path / "a.pdf", size=9)
+    source = Words(61)
+    page.text(150, 80, "A trial of an invented drug in people", 15)
+    page.text(230, 110, "Ann Author, Bea Writer", 11)
+    words = source.paragraph(70).split()
+    _, left = page.fill(85, 150, 200, 425, words)
+    page.text(85, 209, left[0])
+    page.order.append(left[0])
+    page.columns(3, 240, 470, source, 14)
+    page.text(50, 490, "Table 1. Trials", 8, "Times-Bold")
+    for y in (495, 508, 545):
+        page.canvas.line(50, 842 - y, 545, 842 - y)
+    for r in range(4):
+        for x, cell in zip((55, 180, 300, 430), ("Roe", "drug", f"{r}mg", f"{20 + r}"), strict=True):
+            page.text(x, 504 + 12 * r, cell, 8)
+    page.columns(3, 565, 780, source, 14)
+    text = page.save().text
+    assert in_order(page.order, text) >= 0.97
+    assert text.count("\t") == 12
