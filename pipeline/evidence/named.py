@@ -21,10 +21,14 @@ _WHO = re.compile(
     rf"associates|co-?authors|collaborators|others)\b|({_NAME})))"
 )
 #: What no name is without.
-_SIGNS = re.compile(r" et\s+al\b| and (?:[A-ZÀ-Þ]|co|his co|her co|their co|assoc|others)")
+_SIGNS = re.compile(
+    r" et\s+al\b| and (?:co|his co|her co|their co|assoc|others)|"
+    r"[A-ZÀ-Þ][a-zà-ÿ’'-][\w’'‐-]* and [A-ZÀ-Þ][a-zà-ÿ]"
+)
 
 
 _CAPS = r"[A-Z][A-Z0-9]{2,}(?:-[A-Z0-9]+)*"
+_IN_CAPS = re.compile(r"[A-Z][A-Z0-9][A-Z0-9]")
 #: A trial's name in a title: "the LANTERN trial", "(AMBER-K)", "LANTERN: a randomised …".
 _ACRONYM = re.compile(
     rf"\b({_CAPS}) (?:[a-z-]+ ){{0,3}}(?:trial|study|program(?:me)?)\b|\(({_CAPS})\)|^({_CAPS}):"
@@ -77,19 +81,35 @@ def is_by(reference: Reference | None, names: Sequence[str]) -> bool:
     return reference is not None and all(is_by_names(name, reference.authors) for name in names)
 
 
+def _stands(name: str, text: str) -> bool:
+    """Whether a name stands in a text as a word.
+
+    >>> _stands("CORAL", "the CORAL trial"), _stands("CORAL", "CORAL-2 was next")
+    (True, False)
+    """
+    at = text.find(name)
+    while at >= 0:
+        before, behind = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
+        if not (before.isalnum() or before in ("-", "_")) and not (behind.isalnum() or behind in ("-", "_")):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
 class Authors:
     """The works of a reference list by their first authors."""
 
     def __init__(self, references: Mapping[str, Reference]) -> None:
         self._references = references
 
-    @cached_property
-    def _by_first(self) -> dict[str, list[str]]:
-        out: dict[str, list[str]] = {}
-        for key, reference in self._references.items():
-            if reference.authors:
-                out.setdefault(surname(reference.authors[0]), []).append(key)
-        return out
+    def _of_first(self, name: str) -> list[str]:
+        """The works whose first author is so called; names are folded where they begin alike only."""
+        initial, wanted = name[:1].lower(), surname(name)
+        return [
+            key for key, reference in self._references.items()
+            if reference.authors and reference.authors[0][:1].lower() == initial
+            and surname(reference.authors[0]) == wanted
+        ]  # fmt: skip
 
     @cached_property
     def _acronyms(self) -> dict[str, str]:
@@ -98,6 +118,8 @@ class Authors:
         twice: set[str] = set()
         for key, reference in self._references.items():
             title = reference.title or ""
+            if not _IN_CAPS.search(title):
+                continue
             for match in _ACRONYM.finditer(title):
                 name = match[1] or match[2] or match[3]
                 if not _abbreviates(name, title[: match.start()]):
@@ -105,15 +127,9 @@ class Authors:
                     out[name] = key
         return {name: key for name, key in out.items() if name not in twice}
 
-    @cached_property
-    def _any_acronym(self) -> re.Pattern[str] | None:
-        names = sorted(self._acronyms, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])") if names else None
-
     def called(self, text: str) -> list[str]:
-        """The works whose trial's name a text gives, in order."""
-        pattern = self._any_acronym
-        return list(dict.fromkeys(self._acronyms[m[0]] for m in pattern.finditer(text))) if pattern else []
+        """The works whose trial's name a text gives."""
+        return [key for name, key in self._acronyms.items() if name in text and _stands(name, text)]
 
     def named(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
         """Start, end and names of each work that a sentence names; two names are a work only where one is theirs."""
@@ -122,13 +138,13 @@ class Authors:
         out = []
         for match in _WHO.finditer(text):
             names = tuple(name for name in match.groups() if name)
-            if len(names) == 1 or surname(names[0]) in self._by_first:
+            if len(names) == 1 or self._of_first(names[0]):
                 out.append((match.start(1), match.end(), names))
         return out
 
     def only(self, names: Sequence[str], among: Iterable[str] | None = None) -> str | None:
         """The one work whose first author is named first, and whose authors the others are."""
-        keys = self._by_first.get(surname(names[0]), []) if names else []
+        keys = self._of_first(names[0]) if names else []
         allowed = None if among is None else set(among)
         fitting = [
             key for key in keys

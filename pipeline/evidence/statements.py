@@ -49,6 +49,11 @@ _NEWS = re.compile(r"\b(?:a|one|another|an|the first|subsequent|recent)\b[^.]{0,
 _NONE: list[Found] = []
 
 
+def _is_named(text: str, at: int) -> bool:
+    """Whether authors are named right before an offset (*Roe and colleagues*)."""
+    return _NAMED.search(text[max(0, at - 30) : at].rstrip("., ")) is not None
+
+
 @dataclass(slots=True)
 class Statement:
     """A stretch of reading text that says something of one or more studies.
@@ -99,6 +104,7 @@ class Reader:
         self.citations: Sequence[Citation] = sorted(document.citations, key=lambda c: c.at)
         self._ats = [c.at for c in self.citations]
         self.authors = Authors(self.references)
+        self._kinds: dict[str, bool] = {}
         self._in_table = [(t.start, t.end) for t in document.tables]
 
     @staticmethod
@@ -135,11 +141,15 @@ class Reader:
 
     def primary(self, keys: Sequence[str]) -> list[str]:
         """Those keys that can be primary research in people, by their titles."""
-        return [
-            k for k in keys
-            if (k in self.references or not self.references)
-            and cues.reference_kind(self.references.get(k)) in _PRIMARY
-        ]  # fmt: skip
+        return [key for key in keys if self._is_primary(key)]
+
+    def _is_primary(self, key: str) -> bool:
+        known = self._kinds.get(key)
+        if known is None:
+            listed = key in self.references or not self.references
+            known = listed and cues.reference_kind(self.references.get(key)) in _PRIMARY
+            self._kinds[key] = known
+        return known
 
     def prose(self) -> list[Statement]:
         """The sentences that are about studies, linked by citation, by what goes on, or by what is cited next."""
@@ -162,9 +172,10 @@ class Reader:
             anchors = self.anchors(start, end)
             evidence = any(m.label in _EVIDENCE for m in mentions)
             cited = [key for anchor in anchors for key in anchor.keys]
-            keys = tuple(
-                dict.fromkeys(self.primary(cited) or misfit(text, start, anchors, mentions, self.references))
-            )
+            primary = self.primary(cited)
+            if cited and not primary:
+                primary = misfit(text, start, anchors, mentions, self.references)
+            keys = tuple(dict.fromkeys(primary))
             statement = Statement(start, end, text, mentions)
             named = self._named(statement, cited)
             if named is not None:
@@ -270,7 +281,7 @@ class Reader:
             return keys
         named = [
             a for a in anchors
-            if _NAMED.search(text[: a.at - start].rstrip("., "))
+            if _is_named(text, a.at - start)
         ]  # fmt: skip
         own = tuple(self.primary(named[0].keys)) if len(named) == 1 else ()
         return own if len(own) == 1 else keys if len(keys) == 2 and not named else ()
@@ -278,7 +289,7 @@ class Reader:
     @staticmethod
     def _by_name(text: str, start: int, anchors: Sequence[Citation]) -> bool:
         """Whether a name stands right before a citation mark (*a depot was examined by Roe et al.⁴*)."""
-        return any(_NAMED.search(text[: a.at - start].rstrip("., ")) for a in anchors)
+        return any(_is_named(text, a.at - start) for a in anchors)
 
     def _supports(self, statement: Statement, evidence: bool) -> bool:
         """Whether a cited sentence says something of a study, rather than of a disease, a drug or an open question."""
