@@ -126,12 +126,10 @@ def has(kind: str, text: str, start: int = 0, end: int | None = None) -> bool:
 
 def starts(kind: str, text: str, at: int) -> bool:
     """Whether a cue of a kind begins at an offset."""
-    group = _group(kind)
-    possible = _possible(group, text).get(kind)
-    if not possible:
+    if kind not in _cues(_group(kind), text):
         return False
-    small, every = lower(text), _all(group)[1]
-    return any(every[number][1].match(text if every[number][3] else small, at) for number in possible)
+    small = lower(text)
+    return any(pattern.match(text if cased else small, at) for pattern, _, cased in patterns(kind))
 
 
 @lru_cache(_KEPT)
