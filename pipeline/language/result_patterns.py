@@ -192,6 +192,10 @@ POINTS = re.compile(r"(?:\s(?:and|to|or|vs\.?|versus)\s[\d.]+)?\s?(?:percentage 
 AT_WEEK = re.compile(r"\s(?:at|by|after)\s(?:\d+\s)?(?:weeks?|days?|months?|years?)(?:\s\d+)?\b")
 MEASURED = re.compile(rf"\s?{UNIT}")
 #: a mean or median whose number stands right behind it: *(median 292 ml*, *M = 4.78*, *mean (SD), 3.1*
+LOWER = re.compile(
+    rf"\s?{UNIT}?\s(?:lower|higher|greater|less|fewer|more|shorter|longer|smaller|larger)\b[^.;()]{{0,30}}"
+    r"[(\[](?:9\d ?% ?(?:CI|conf)|[Pp]\b)"
+)
 MEAN_RIGHT_BEFORE = re.compile(
     r"\b(?:[Mm]eans?|[Mm]edians?|averages?|M|Mdn)\s*(?:[(\[](?:±\s*)?(?:SD|SE|SEM|IQR|range)[)\]])?\s*[,=:]?\s*$"
 )

@@ -119,6 +119,8 @@ class Words(Means):
         ):
             return None
         copula = pat.COPULA_FAR.search(before)
+        if copula and pat.LOWER.match(text, number.end):
+            return "effect_size"
         if (
             difference
             and not pat.LABELLED.search(before[-40:])

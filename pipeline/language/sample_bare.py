@@ -50,7 +50,7 @@ class Bare(Heads):
             before in ("in", "by", "for", "among")
             and after in (".", ",", ")", ";", "(", "and", "", "with", "on", "receiving", "treated")
             and (
-                any(words.kind(k) & w.EVENT for k in range(max(0, i - 5), i - 1))
+                any(words.kind(k) & (w.EVENT | w.COMPLETE) for k in range(max(0, i - 5), i - 1))
                 or (others and self._alike(i))
             )
         ):
@@ -112,6 +112,8 @@ class Bare(Heads):
         if not others:
             return
         j = i + 1
+        if words.word(j) == "(" and words.close(j):
+            j = (words.close(j) or j) + 1  # "14 (6 on lithium) stopped"
         if words.word(j) == "and" and words.word(j + 1) == "#":
             j += 2  # "12 and 9, respectively, withdrew"
         if words.word(j) == "," and words.word(j + 1) == "respectively":

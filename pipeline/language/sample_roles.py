@@ -46,6 +46,8 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "arm"
     if form == "pair":
         return "event" if study.previous not in ("dropout",) else study.previous
+    if form == "verb in" and around.completed and not around.done_in:
+        return "arm"
     if form in ("event", "none", "verb in") or (
         named_event and form == "n=" and not around.left & (w.PEOPLE | w.ALLOCATE)
     ):
@@ -121,8 +123,14 @@ def guess(count: Count, around: Clause, study: Study, named_event: bool) -> Role
         return "total"
     if form == "coordination" and count.kinds & (w.EVENT_NOUN | w.DROPOUT_NOUN):
         return "event" if count.kinds & w.EVENT_NOUN else "dropout"
-    if form == "people" and joint == "and" and study.previous_form == "verb in" and not around.verb:
-        return study.previous or "event"
+    if (
+        form == "people"
+        and joint == "and"
+        and study.previous in ("event", "dropout")
+        and study.previous_form in ("verb in", "people")
+        and not around.verb
+    ):
+        return study.previous
     if form == "people" and joint == "among" and total is not None and around.left & w.EVENT_NOUN:
         return "arm"
     if form == "group" and study.previous is None and around.left & w.EVENT_NOUN and joint == "(":

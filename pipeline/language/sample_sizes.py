@@ -19,6 +19,7 @@ from pipeline.language.cues import paragraphs_of, text_of
 from pipeline.language.lookup import hits_of
 from pipeline.language.numbers import numbers_of
 from pipeline.language.sample_arms import arm_of
+from pipeline.language.sample_cells import cell_counts
 from pipeline.language.sample_clause import clause
 from pipeline.language.sample_counts import Count, Finder
 from pipeline.language.sample_roles import assign, report
@@ -26,25 +27,6 @@ from pipeline.language.sample_words import words_in
 from pipeline.schema import Found, Label, SampleSizeValue
 
 _WHOLE = re.compile(r"\d[\d,]*|[A-Za-z]")
-_HEAD = re.compile(
-    r"^\W*(?:(?:total|sample|study|no\.?|number|patients?|participants?|subjects?|enrolled"
-    r"|randomi[sz]ed|analy[sz]ed|evaluable|size|of|the|in|group|each|arm|n|N|population|people"
-    r"|investigated|studied|included|assigned|treated|completed|completers|recruited|individuals"
-    r"|children|women|men|adults|cases|controls|"
-    r"intervention|control|placebo|treatment|experimental)\W*)+$",
-    re.IGNORECASE,
-)
-#: "n (drug/placebo)", "patients, A / B", "N active vs control"
-_PAIRED_HEAD = re.compile(
-    r"^\W*(?:n|no\.?|number|sample size|patients|participants|subjects|randomi[sz]ed)\b(?! \(?%)"
-    r"[^%]*(?:/|\bvs\.?\b|\bversus\b)[^%]*$",
-    re.IGNORECASE,
-)
-_HEAD_WORD = re.compile(
-    r"\b(?:sample|patients?|participants?|subjects?|no\. of|number|n|people|individuals|children"
-    r"|women|men|adults|cases|size)\b",
-    re.IGNORECASE,
-)
 _NONE = re.compile(
     r"\b[Nn]one(?=\s+(?:of\s+(?:the|these|those|them|our|whom|\d+|\w+ (?:patients|participants"
     r"|subjects|controls))\b|(?:had|developed|experienced|reported|relapsed|died|withdrew|dropped"
@@ -133,7 +115,11 @@ class _Reader:
         )
         for start, end in self._sentences(nones):
             cell = self.tables.cell(start) if self.tables else None
-            counts = self._cell(start, end) if cell else None
+            counts = (
+                cell_counts(self.text, self.numbers, self.tables.head(start), start, end, self.drugs)
+                if cell
+                else None
+            )
             if counts is None:
                 counts = self._prose(start, end, start - last_end < 400)
             counts += self._none(start, end, nones, bool(study) or bool(counts))
@@ -186,44 +172,6 @@ class _Reader:
             and at < self.taken[i][1]
             and not _N_EQUALS.match(self.text[max(0, at - 4) : at].lstrip(" (["))
         )
-
-    def _cell(self, start: int, end: int) -> list[Count] | None:
-        """The counts of a table cell under a head that names a sample size; None where the head does not."""
-        head = self.tables.head(start)
-        if not head or len(head) > 60:
-            return None
-        paired = _PAIRED_HEAD.match(head)
-        if not paired and (not _HEAD.match(head) or not _HEAD_WORD.search(head)):
-            return None
-        words = words_in(self.text, start, end, self.numbers)
-        finder = Finder(words, self.drugs)
-        counts = {c.i: c for c in finder.run(False)}
-        first = next((i for i, n in words.numbers.items() if n.is_integer and n.value >= 0), None)
-        if (
-            first is not None
-            and first not in counts
-            and first <= 3
-            and words.word(first + 1) not in ("%", ".")
-        ):
-            number = words.numbers[first]
-            counts[first] = Count(
-                first, number.start, number.end, int(number.value), "cell", first, 0, None, words
-            )
-            for i, other in words.numbers.items():
-                if (
-                    i > first
-                    and i not in counts
-                    and other.is_integer
-                    and words.word(i - 1) in ("/", "vs", "versus", "and", ",", ".", ":", ";", "+")
-                    and words.word(i + 1) != "%"
-                ):
-                    counts[i] = Count(
-                        i, other.start, other.end, int(other.value), "coordination", i, 0, None, words
-                    )
-        if paired or (len(counts) == 2 and "/" in words.words):
-            for count in counts.values():  # one group's size beside another's
-                count.form, count.pair = "part", None
-        return [counts[i] for i in sorted(counts)]
 
     def _none(self, start: int, end: int, nones: list[int], counted: bool) -> list[Count]:
         low, high = bisect_left(nones, start), bisect_left(nones, end)

@@ -87,6 +87,7 @@ def reported(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("A 50% responder rate of 42% was seen (I2 = 45%).", [("42%", "percent")]),
         ("At week 6, 65% and 40% had improved.", [("65%", "percent"), ("40%", "percent")]),
         ("Scores improved by 1.1 points at week 6 versus 0.4.", [("1.1", "mean_change"), ("0.4", "mean_change")]),
+        ("Pressure was 1.2 mmHg lower (95% CI 0.5-1.9).", [("1.2", "effect_size"), ("0.5-1.9", "interval")]),
         # differences, intervals that only their estimate names
         ("The adjusted difference was 8.9% (95% CI −1.3 to 19.1).",
          [("8.9%", "effect_size"), ("−1.3 to 19.1", "interval")]),

@@ -130,6 +130,10 @@ def values(doc: Doc) -> list[tuple[int, str]]:
          [(412, "arm"), (138, "arm"), (128, "total"), (65, "arm"), (63, "arm")]),
         ("Of 760 who entered, 223 (31%) were women, 15 (2%) were responders and 29 migrated.",
          [(760, "total"), (223, "arm"), (15, "event"), (29, "event")]),
+        ("We enrolled 80 adults; 72 finished, and 14 (6 on lithium) had a rash. Data were available for 29.",
+         [(80, "total"), (72, "arm"), (14, "event"), (6, "event"), (29, "arm")]),
+        ("We enrolled 80 adults. Remission was attained by 13 participants and one control.",
+         [(80, "total"), (13, "event"), (1, "event")]),
         # one total for a report of one study, wherever it stands
         ("Of 130 patients screened, 98 were randomized.\n\nNinety completed week 8 and 47 responded.",
          [(130, "arm"), (98, "total"), (90, "arm"), (47, "event")]),
@@ -231,6 +235,16 @@ def test_table_columns_whose_head_names_a_sample_size(nlp: Language) -> None:
     document = build(source, "demo")
     doc = nlp(attach(nlp.make_doc(document.text), document))
     assert values(doc) == [(9, "total"), (2, "dropout"), (73, "total")]
+
+
+def test_cells_with_pairs_and_lists_of_groups(nlp: Language) -> None:
+    source = (
+        "# Review\n\nWe looked at two trials.\n\n| Study | n (drug/placebo) | Groups (n) | Weeks |\n|---|---|---|---|\n"
+        "| Roe 2001 | 26/25 | lithium (20), saline (21) | 12 |\n"
+    )
+    document = build(source, "demo")
+    doc = nlp(attach(nlp.make_doc(document.text), document))
+    assert values(doc) == [(26, "arm"), (25, "arm"), (20, "arm"), (21, "arm")]
 
 
 def test_any_tokenizer_will_do() -> None:
