@@ -210,6 +210,9 @@ class _Search:
                 continue
             if surface in self.aliases:
                 continue  # taken with the definitions
+            if self.text[max(0, hit.start - 5) : hit.start].lower() == "anti-":
+                self.blocked.append((hit.start, hit.end))  # "an anti-interferon alfa antibody"
+                continue
             if entry.field == "if_defined" and entry.row["name"] not in spelled:
                 continue
             if entry.field == "if_defined" and not self._beside_given(hit.start, hit.end):

@@ -113,6 +113,7 @@ def test_what_the_body_makes_is_a_drug_where_given(nlp: Language, text: str, nam
         ("Women received doxorubicin and cyclophosphamide (AC); AC was given every 3 weeks.",
          ["doxorubicin", "cyclophosphamide"]),
         ("Zoledronic acid (ZOL) was given; ZOL 4 mg was repeated.", ["zoledronic acid"] * 3),
+        ("The anti-interferon alfa antibody and interferon alfa were given.", ["interferon alfa"]),
         ("In the NAL-9831 trial patients were given placebo.", ["placebo"]),
         ("KTV-2209 was given to 40 patients.", ["ktv-2209"]),
     ],
