@@ -14,9 +14,10 @@ from typing import Any
 from pipeline.evidence import cues
 from pipeline.evidence.arms import is_control
 from pipeline.evidence.dosing import daily_factor, for_comparison, portions
+from pipeline.evidence.reader import Reader
 from pipeline.evidence.setting import Finding
 from pipeline.evidence.sizes import arms_of_size
-from pipeline.evidence.statements import Reader, Statement
+from pipeline.evidence.statements import Statement
 from pipeline.evidence.titles import title_drugs
 from pipeline.language.case import any_case, lower
 from pipeline.schema import Arm, DoseValue, DrugValue, Reference, SampleSizeValue, ScaleValue

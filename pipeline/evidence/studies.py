@@ -10,7 +10,6 @@ says of the work) and ``facts`` (what `pipeline.evidence.concord` compares).
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from spacy.tokens import Doc
 
@@ -19,9 +18,11 @@ from pipeline.evidence.arms import arms_of
 from pipeline.evidence.facts import facts_of, reference_facts
 from pipeline.evidence.groups import fill_groups
 from pipeline.evidence.outcomes import findings
+from pipeline.evidence.reader import Reader
+from pipeline.evidence.records import follow, identifier, is_told, sizes_by_counts
 from pipeline.evidence.setting import Finding, Setting, merge
 from pipeline.evidence.sizes import groups_called_totals, totals_called_groups
-from pipeline.evidence.statements import Reader, Statement
+from pipeline.evidence.statements import Statement
 from pipeline.evidence.table_rows import rows_of
 from pipeline.language.common import document_of
 from pipeline.schema import (
@@ -159,11 +160,11 @@ class _Assembly:
                     outcome.direction = "no difference"
                 continue
             for finding in found:
-                _follow(finding.outcome, outcomes, s.text)
-                if not _is_told(finding, outcomes):
+                follow(finding.outcome, outcomes, s.text)
+                if not is_told(finding, outcomes):
                     merge(outcomes, finding.outcome)
 
-        self._sizes_by_counts(arms, outcomes, totals)
+        sizes_by_counts(arms, outcomes, totals)
         if not (any(arm.amounts for arm in arms) or outcomes or totals) or not self._told(
             arms, totals, outcomes
         ):
@@ -171,25 +172,13 @@ class _Assembly:
         first = self.reference.authors[0] if self.reference and self.reference.authors else None
         year = self.reference.year if self.reference else None
         study = Study(
-            study=_identifier(first, year, self.key), doc=self.document.id, author=first, year=year,
+            study=identifier(first, year, self.key), doc=self.document.id, author=first, year=year,
             references=[self.key], design=design, population=self._population(), n_total=totals,
             route=self._routes(), arms=arms, outcomes=outcomes,
         )  # fmt: skip
         study.evidence = sorted({self._place(s) for s in self.statements})
         study.sources = self._sources(study)
         return study
-
-    @staticmethod
-    def _sizes_by_counts(arms: list[Arm], outcomes: list[StudyOutcome], totals: list[int]) -> None:
-        """Sizes of groups by the counts of their outcomes (*98 of 156 against 59 of 156*), where nothing else tells."""
-        for outcome in outcomes:
-            for drug, number in (
-                (outcome.arm, outcome.total),
-                (outcome.comparator, outcome.comparator_total),
-            ):
-                own = [arm for arm in arms if arm.drug and arm.drug == drug]
-                if len(own) == 1 and own[0].n is None and number and number not in totals:
-                    own[0].n = number
 
     def _in_order(self) -> list[Statement]:
         """The statements as they stand, those over several studies last."""
@@ -328,30 +317,3 @@ class _Assembly:
     def _population(self) -> str | None:
         matches = (_POPULATION.search(s.text) for s in self.own if " with " in s.text)
         return next((match[1].strip() for match in matches if match), None)
-
-
-def _follow(outcome: StudyOutcome, before: list[StudyOutcome], text: str) -> None:
-    """An effect size goes the way of the outcome that it corresponds to (*corresponds to an effect size of 1.1*)."""
-    if outcome.name != "effect_size" or outcome.direction is not None or "correspond" not in text:
-        return
-    last = next((o for o in reversed(before) if o.name != "effect_size"), None)
-    if last is not None and last.direction in ("better", "worse") and (outcome.value or 0) > 0:
-        outcome.direction, outcome.scale = last.direction, outcome.scale or last.scale
-
-
-def _is_told(finding: Finding, before: list[StudyOutcome]) -> bool:
-    """Whether an effect told by its word alone (*was not effective*) repeats what an endpoint says."""
-    return finding.generic and finding.outcome.value is None and any(
-        o.direction == finding.outcome.direction and o.name in ("symptom_change", "response", "remission", "relapse")
-        for o in before
-    )  # fmt: skip
-
-
-def _identifier(author: str | None, year: int | None, key: str) -> str:
-    """``singh2016``; where the list gives no author, the key."""
-    if not author:
-        return f"ref{key}"
-    plain = unicodedata.normalize("NFKD", author)
-    name = re.sub(r"[^a-z-]", "", "".join(c for c in plain if not unicodedata.combining(c)).lower())
-    suffix = re.search(r"\d{4}([a-z])$", key)
-    return f"{name}{year or ''}{suffix[1] if suffix else ''}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.evidence.statements import Reader, Statement
+from pipeline.evidence.reader import Reader
+from pipeline.evidence.statements import Statement
 from pipeline.reading.citations import NARRATIVE, author_years
 from pipeline.schema import Cell
 
