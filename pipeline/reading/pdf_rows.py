@@ -109,8 +109,12 @@ def cell_text(cell: list[Segment]) -> str:
 
 
 def _number_under_number(above: list[Segment], cell: list[Segment]) -> bool:
-    """Whether both are numbers, and the upper one is no beginning ("0.5 vs.") of what the lower one ends."""
+    """Whether both are numbers, and the upper one is no beginning of what the lower one ends: "0.5 vs.", "12.4" over
+    "(3.1)".
+    """
     upper, lower = cell_text(above), cell_text(cell)
+    if lower.startswith("(") and "(" not in upper:
+        return False
     return bool(NUMBER.match(upper) and NUMBER.match(lower) and not _OPEN.search(upper))
 
 

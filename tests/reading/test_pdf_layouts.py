@@ -364,6 +364,24 @@ def test_cells_that_wrap_without_room_between_rows_are_told_by_what_had_room(tmp
     ]
 
 
+def test_a_bracket_under_a_number_belongs_to_it(tmp_path: Path) -> None:
+    page = Setter(tmp_path / "a.pdf", size=9)
+    page.text(50, 90, "Table 1. Scores")
+    for y in (96, 112, 190):
+        page.canvas.line(48, 842 - y, 300, 842 - y)
+    for x, head in ((50, "Group"), (130, "Tertile"), (210, "F (df)")):
+        page.text(x, 107, head)
+    for i in range(3):
+        page.text(50, 124 + 25 * i, "Oral")
+        page.text(50, 134 + 25 * i, "health")
+        page.text(130, 124 + 25 * i, f"{i + 1}st tertile")
+        page.text(130, 134 + 25 * i, f"(<{i + 5})")
+        page.text(210, 124 + 25 * i, f"8.1{i}")
+        page.text(210, 134 + 25 * i, "(4)")
+    rows = next(b for b in page.save().text.split("\n\n") if "\t" in b).split("\n")
+    assert rows[1:] == [f"Oral health\t{i + 1}st tertile (<{i + 5})\t8.1{i} (4)" for i in range(3)]
+
+
 def test_rows_of_a_table_are_as_long_as_its_longest(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("# A\n\nTen men took it.\n\na\tb\tc\n1\t2\n3\t4\t5\n")
