@@ -81,7 +81,7 @@ def test_a_paper_is_read_as_it_was_set(name: str, samples: list[Document], tmp_p
             assert piece not in again.text, (document.id, piece)
 
 
-@pytest.mark.parametrize("name", ["journal", "tight", "turning", "frontiers"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_journals_page_gives_the_mentions_of_the_text(
     name: str, samples: list[Document], tmp_path: Path
 ) -> None:
