@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from functools import cache
 from pathlib import Path
 
@@ -142,17 +141,3 @@ def test_abstract_numbers_stand_on_the_first_page() -> None:
     place = paper.origin.place(start, start + 6)
     assert place is not None
     assert place["page"] == 1 and len(place["bbox"]) == 1
-
-
-def test_reading_costs_at_most_twice_pdfplumbers_words() -> None:
-    pdfplumber = pytest.importorskip("pdfplumber")
-    begin = time.perf_counter()
-    for name in NAMES:
-        with pdfplumber.open(FOLDER / f"{name}.pdf") as paper:
-            for page in paper.pages:
-                page.extract_words()
-    plumber = time.perf_counter() - begin
-    begin = time.perf_counter()
-    for name in NAMES:
-        read_pdf(FOLDER / f"{name}.pdf")
-    assert time.perf_counter() - begin <= 2 * plumber
