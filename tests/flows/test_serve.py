@@ -29,7 +29,7 @@ def test_served_flow_runs_by_itself_twice(clean_env, papers, tmp_path):
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=90)
             finally:
                 process.kill()
     latest = store.latest(out)
