@@ -32,7 +32,8 @@ _TIME_OF = re.compile(r"/(?:d|wk|mo)$")
 _BACKGROUND = re.compile(
     r"\b(?:maintained on|prior|previous(?:ly)?|stable|concomitant|background|unlike|like|such as|including|"
     r"equivalents? (?:to|of)|"
-    r"derivatives? of|metabolites? of|instead of|history of|known|analog(?:ue)?s? of|resistant to|"
+    r"derivatives? of|metabolites? of|instead of|(?:superior|inferior|preferable) to|history of|known|"
+    r"analog(?:ue)?s? of|resistant to|"
     r"refractory to|(?:fail|respond)\w* to|"
     r"all on|combined with|on top of|discontinu\w+ (?:of )?|withdrawal of|similar to|compared (?:to|with) that of|"
     r"(?:mechanisms?|actions?|pharmacology|properties|role) of)\s+(?:\w+\s){0,2}$",
@@ -63,7 +64,10 @@ _BEFORE_CONTROL = re.compile(
     r"\bactive (?:placebo|control|comparator)[,\s(]*(?:i\.e\.,?\s*)?)$",
     re.IGNORECASE,
 )
-_COMPARING = re.compile(r"compar|relative|instead|rather|versus|vs|than|over|against|active", re.IGNORECASE)
+_COMPARING = re.compile(
+    r"superior|inferior|prefer|compar|relative|instead|rather|versus|vs|than|over|against|active",
+    re.IGNORECASE,
+)
 _AFTER_CONTROL = re.compile(r"[- ]controll?(?:ed)?\b|\s+(?:infusion )?control\b", re.IGNORECASE)
 _CONTROL = frozenset({"placebo"})
 
@@ -169,7 +173,7 @@ def _one_dose(arm: Arm, amounts: list[float] | None, unit: str | None) -> bool:
         return True
     if not arm.amounts or not amounts or not arm.unit or not unit or len(arm.amounts) != len(amounts):
         return False
-    (ours, base), (theirs, other) = unit_factor(arm.unit), unit_factor(unit)
+    (ours, base), (theirs, other) = (unit_factor(u.replace("[iU]", "U")) for u in (arm.unit, unit))
     return _TIME_OF.sub("", base) == _TIME_OF.sub("", other) and all(
         abs(a * ours - b * theirs) < 1e-9 for a, b in zip(arm.amounts, amounts, strict=True)
     )

@@ -146,10 +146,24 @@ def _drugs(a: Side, b: Side) -> Compared:
             said = f"placebo against {fq['value']['name']} as the control"
             yield ("drug", "contradict", "medium", *((fq, fp) if swap else (fp, fq)), said)
     yield from _disjoint(a, b)
+    yield from _swapped(a, b)
     active_both = (set(ours) & set(theirs)) - CONTROL
     if active_both:
         name = min(active_both)
         yield "drug", "agree", "none", ours[name], theirs[name], f"both name {name}"
+
+
+def _swapped(a: Side, b: Side) -> Compared:
+    """Two descriptions that dose one drug in common and each another one beside it."""
+    ours, theirs = ({f["value"]["drug"]: f for f in side.of("dose")} for side in (a, b))
+    left, right = set(ours) - set(theirs), set(theirs) - set(ours)
+    if len(left) != 1 or len(right) != 1 or not set(ours) & set(theirs):
+        return
+    x, y = left.pop(), right.pop()
+    named = [components(side.first("drug")) for side in (a, b)]
+    if y in named[0] or x in named[1] or any({x, y} <= group for group in confusable()):
+        return
+    yield "drug", "contradict", "high", ours[x], theirs[y], f"{x} against {y}"
 
 
 def _disjoint(a: Side, b: Side) -> Compared:

@@ -20,7 +20,10 @@ POLARITY = {
     "symptom_change": -1, "suicidality": -1, "adverse_effect": -1, "dropout": -1,
 }  # fmt: skip
 _FALL_IN = re.compile(
-    r"\b(?:fall|reduction|decrease|decline|drop)s? (?:in|of) (?:the |mean |total )*$", re.IGNORECASE
+    r"\b(?:(?:fall|reduction|decrease|decline|drop)s? (?:in|of)|(?:cessation|resolution|end) of|ended|stopped|"
+    r"terminated) "
+    r"(?:the |mean |total |more )*$",
+    re.IGNORECASE,
 )
 _FALL_OF = re.compile(r"(?:falls?|reductions?|decreases?|declines?|drops?) (?:in|of)\b", re.IGNORECASE)
 #: Outcomes that are described more often than they are compared.

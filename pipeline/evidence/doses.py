@@ -10,7 +10,8 @@ from pipeline.reconcile.values import unit_factor
 
 
 def _in_base(value: Mapping[str, Any]) -> tuple[tuple[float, ...], str]:
-    factor, unit = unit_factor(str(value["unit"]))
+    # units of activity are international ones where nothing else is said
+    factor, unit = unit_factor(str(value["unit"]).replace("[iU]", "U"))
     return tuple(round(float(x) * factor, 9) for x in value["amounts"]), unit
 
 
@@ -134,7 +135,7 @@ def _slip(
     for fa in ours:
         for fb in theirs:
             (na, ua), (nb, ub) = _in_base(fa["value"]), _in_base(fb["value"])
-            printed = [_bare(str(f["value"]["unit"])) for f in (fa, fb)]
+            printed = [_bare(str(f["value"]["unit"]).replace("[iU]", "U")) for f in (fa, fb)]
             one_number = set(fa["value"]["amounts"]) & set(fb["value"]["amounts"])
             one_amount = ua == ub and set(na) & set(nb)
             if one_number and not one_amount and (ua != ub or printed[0] != printed[1]):

@@ -32,6 +32,10 @@ _AMONG_ARMS = re.compile(
     re.IGNORECASE,
 )
 _FELL = re.compile(r"\b(?:fell|declin\w+|decreas\w+|dropp\w+|reduc\w+|improv\w+|lower\w*)\b", re.IGNORECASE)
+_FELL_BY = re.compile(
+    rf"\W*(?:(?:scores?|rates?|levels?) )?(?:(?:was|were|had|has|had been) )?(?:{_FELL.pattern})",
+    re.IGNORECASE,
+)
 _MORE_IS_GOOD = re.compile(r"\b(?:sleep time|quality|function\w*|freedom|recovery)\b", re.IGNORECASE)
 
 
@@ -171,7 +175,7 @@ def verdict(
     if value is not None and other is not None:
         sign = polarity(name, text, before)
         if figures.kind == "percent":
-            if sign < 0 and name in ("symptom_change", "other") and _FELL.match(after.lstrip()):
+            if sign < 0 and name in ("symptom_change", "other") and _FELL_BY.match(after):
                 sign = 1  # "scores fell by 66% and by 24%"
             if figures.significance is None and abs(value - other) <= 0.1 * max(abs(value), abs(other)):
                 return None  # 12% and 11%: whether that is a difference is not said

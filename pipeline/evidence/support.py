@@ -13,7 +13,7 @@ from pipeline.evidence.sides import Fact, components, confusable, siblings
 
 #: What a title says of its design, and what a text then cannot say of it.
 _DESIGNS = (
-    ("double-blind", "open-label"), ("placebo-controlled", "open-label"), ("randomized", "open-label"),
+    ("double-blind", "open-label"), ("placebo-controlled", "open-label"),
     ("open-label", "double-blind"), ("open-label", "placebo-controlled"), ("case report", "randomized"),
     ("retrospective", "randomized"), ("randomized", "case report"), ("double-blind", "case report"),
     ("randomized", "review"), ("double-blind", "review"), ("open-label", "review"), ("case report", "review"),
