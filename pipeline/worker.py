@@ -5,8 +5,8 @@ the parent waits and forks again when the child ends, which costs hundredths of 
 child guards its machine itself: a document that takes too long ends it by an alarm (which interrupts compiled code as
 well), one that takes too much memory runs into a limit; the leader is told how it ended.
 
-One JSON line in: the settings and the cache, answered by ``{"ready": …}``; then one line a batch, answered by what is
-where in the cache, or by ``{"ended": code}``, with the number of the batch.
+One JSON line in: the settings and the cache, answered by ``{"ready": …}``; then for each batch a line with its number
+and a JSON line, answered by what is where in the cache, or by ``{"ended": code}``, with the number.
 """
 
 from __future__ import annotations
@@ -65,14 +65,12 @@ class Worker:
         self.out.write(to_line(row))
         self.out.flush()
 
-    def batch(self, request: Mapping[str, Any]) -> None:
+    def batch(self, number: int, request: Mapping[str, Any]) -> None:
         """Extract from each document of a batch; says where each stands in the pack, or why it is set aside."""
-        self.at[:] = request["number"].to_bytes(8, "little")
         done: list[tuple[int, ...]] = []
         aside: list[tuple[int, str]] = []
-        limit = 0 if request["alone"] else _GROUP
         try:
-            for group in _groups(request["items"], limit):
+            for group in _groups(request["items"], _GROUP):
                 self._extract(group, request["pack"], done, aside)
         except _Unwritable as error:  # a full disk is no document's fault
             self.say({"error": str(unwritable(self.cache.folder, error.why))})
@@ -84,7 +82,7 @@ class Worker:
             aside.append((request["items"][0]["index"], reason))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self.say({"number": request["number"], "done": done, "aside": aside})
+        self.say({"number": number, "done": done, "aside": aside})
 
     def _extract(
         self,
@@ -172,22 +170,30 @@ def _limit_memory(megabytes: int) -> None:
 class Lines:
     """The lines of standard input, never more of them taken than asked for: the next may be for the next child.
 
-    The leader sends one and waits for its answer, so that what is left over is of the same line.
+    The leader sends a request and waits for its answer, so that what is left over is of the same request.
     """
 
     def __init__(self) -> None:
         self._rest = b""
 
     def next(self) -> bytes:
-        """The next line; empty where there is none any more."""
-        pieces = [self._rest]
-        while b"\n" not in pieces[-1]:
-            piece = os.read(0, 1 << 20)
-            if not piece:
-                return b""
-            pieces.append(piece)
-        line, _, self._rest = b"".join(pieces).partition(b"\n")
-        return line
+        """The next line; empty where there is none any more. Where memory does not suffice it is passed over."""
+        try:
+            pieces = [self._rest]
+            while b"\n" not in pieces[-1]:
+                piece = os.read(0, 1 << 20)
+                if not piece:
+                    return b""
+                pieces.append(piece)
+            line, _, self._rest = b"".join(pieces).partition(b"\n")
+            return line
+        except MemoryError:
+            last = pieces[-1]
+            pieces.clear()
+            while last and b"\n" not in last:
+                last = os.read(0, 1 << 16)
+            self._rest = last.partition(b"\n")[2]
+            raise
 
 
 def _serve(worker: Worker, lines: Lines, parent: int) -> int:
@@ -202,10 +208,16 @@ def _serve(worker: Worker, lines: Lines, parent: int) -> int:
 
     threading.Thread(target=watch, daemon=True).start()
     while worker.words < worker.term:
-        line = lines.next()
-        if not line:
+        number = lines.next()
+        if not number:
             return GONE
-        worker.batch(orjson.loads(line))
+        worker.at[:] = int(number).to_bytes(8, "little")
+        try:
+            request = orjson.loads(lines.next() or b"{}")
+        except MemoryError:
+            return OUT_OF_MEMORY
+        if request:
+            worker.batch(int(number), request)
     return 0
 
 
@@ -222,8 +234,6 @@ def _fork(worker: Worker, lines: Lines) -> int:
     try:
         os.close(theirs)
         code = _serve(worker, lines, ours)
-    except MemoryError:  # by the request itself
-        code = OUT_OF_MEMORY
     except BaseException:
         import traceback
 

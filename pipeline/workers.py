@@ -148,17 +148,14 @@ class Process:
                 )
             self._ready = True
 
-    def extract(self, packed: bytes, alone: bool = False) -> tuple[str, dict[str, Any]]:
+    def extract(self, packed: bytes) -> tuple[str, dict[str, Any]]:
         """Extract from the documents of a batch; the pack that it went to, and what is where in it.
-
-        ``alone``: one after the other, else a few at once, which is faster.
 
         Raises Ended where the batch ended its process.
         """
         self.at_rest = False
         self._number += 1
-        head = orjson.dumps({"number": self._number, "pack": self.pack, "alone": alone})
-        request = head[:-1] + b',"items":' + packed + b"}\n"
+        request = b'%d\n{"pack":"%s","items":%s}\n' % (self._number, self.pack.encode(), packed)
         self._write(request)
         while (answer := self._receive())["number"] != self._number:
             # A child that ended while it had nothing to do may have taken the request with it.
@@ -251,16 +248,15 @@ class Pool:
         """
         done: dict[int, Outcome] = {}
         crash = self._attempt(batch, done)
-        left = batch.tasks() if crash else []
-        while left := [task for task in left if task.index not in done]:
-            # One after the other now, so that it is the first unfinished one at which a process ends.
-            if batch.count > 1 or not (crash and crash.certain):
-                crash = self._attempt(Batch.of(left), done, alone=True)
-            first = next((task for task in left if task.index not in done), None)
-            if first and crash and not crash.certain and batch.count > 1:
-                crash = self._attempt(Batch.of([first]), done)  # it may have been an accident
-            if first and first.index not in done:
-                done[first.index] = Outcome(first.index, reason=str(crash))
+        # One after the other now, so that it is sure at which a process ends.
+        for task in [task for task in batch.tasks() if task.index not in done] if crash else ():
+            alone = Batch.of([task])
+            if batch.count > 1:
+                crash = self._attempt(alone, done)
+            if crash and not crash.certain:  # it may have been an accident
+                crash = self._attempt(alone, done)
+            if task.index not in done:
+                done[task.index] = Outcome(task.index, reason=str(crash))
         return Outcomes.of(done[index] for index in sorted(done))
 
     def close(self) -> None:
@@ -271,12 +267,12 @@ class Pool:
         for process in processes:
             process.close()
 
-    def _attempt(self, batch: Batch, done: dict[int, Outcome], alone: bool = False) -> Ended | None:
+    def _attempt(self, batch: Batch, done: dict[int, Outcome]) -> Ended | None:
         """Try a batch; how its process ended, if it did. What it had finished until then is in the cache."""
         with self._lease() as process:
             before = self._size(process.pack)
             try:
-                pack, answer = process.extract(batch.packed, alone)
+                pack, answer = process.extract(batch.packed)
             except Ended as ended:
                 indices = {task.key: task.index for task in batch.tasks()}
                 for key, place in self._cache.scan(process.pack, before):

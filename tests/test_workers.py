@@ -88,12 +88,13 @@ def extract(
         ("KILLME", "ended by SIGKILL, perhaps for want of memory"),
         ("RAISEME", "ValueError"),
         ("HANGME", "takes longer than 3 s (timeout_seconds)"),
-        ("EATME", "needs more than 600 MB (max_memory_mb)"),
+        ("EATME", "needs more than 200 MB (max_memory_mb)"),
     ],
 )
 def test_one_poisoned_document_is_set_aside_and_the_others_are_done(poison, tmp_path, cue, said):
     texts = {"a": "Lithium 600 mg/d.", "b": f"Lithium {cue} 900 mg/d.", "c": "Lithium 300 mg/d."}
-    found, work = extract(tmp_path, texts, timeout_seconds=3.0, max_memory_mb=600)
+    seconds = 3.0 if cue == "HANGME" else 60.0
+    found, work = extract(tmp_path, texts, timeout_seconds=seconds, max_memory_mb=200)
     assert said in found["b"].reason
     assert (found["a"].reason, found["c"].reason) == ("", "")
     again = steps.plan([tmp_path / "texts"], Settings(out=tmp_path / "out", model="poison_ner"))
@@ -101,7 +102,7 @@ def test_one_poisoned_document_is_set_aside_and_the_others_are_done(poison, tmp_
 
 
 def test_only_a_poisoned_document(poison, tmp_path):
-    found, _ = extract(tmp_path, {"a": "EATME"}, max_memory_mb=600)
+    found, _ = extract(tmp_path, {"a": "EATME"}, max_memory_mb=200)
     assert "max_memory_mb" in found["a"].reason
 
 
@@ -166,9 +167,10 @@ def test_worker_ends_when_its_leader_is_killed(poison, tmp_path):
             time.sleep(60)
         """),
          json.dumps({"settings": settings.to_json(), "cache": str(tmp_path / "cache"), "term": 1000}),
+         "1",
          json.dumps({"items": [{"index": 0, "path": str(item.path), "sha256": item.sha256, "key": "0" * 40,
                                 "words": 1}],
-                     "number": 1, "pack": "a.pack", "alone": False})],
+                     "pack": "a.pack"})],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert leader.stdout
@@ -244,3 +246,20 @@ def test_processes_killed_between_batches_cost_nothing(poison, tmp_path):
             assert not _alive(child)
     finally:
         pool.close()
+
+
+def test_request_that_is_too_large_for_the_memory_blames_the_large_document(poison, tmp_path):
+    """It cannot even be read: it is passed over, and what comes behind it is read from its beginning."""
+    rows = [
+        {"id": name, "text": text}
+        for name, text in (("a", "x"), ("large", "Lithium " * 4_000_000), ("c", "y"))
+    ]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    settings = Settings(out=tmp_path / "out", model="poison_ner", max_memory_mb=80, max_bytes=40_000_000)
+    work = steps.plan([tmp_path / "t.jsonl"], settings)
+    pool = Pool(settings, steps.open_cache(settings).folder, 1)
+    try:
+        found = list(pool.extract(Batch.of(list(work.tasks()))))
+    finally:
+        pool.close()
+    assert [outcome.reason for outcome in found] == ["", "needs more than 80 MB (max_memory_mb)", ""]
