@@ -214,7 +214,7 @@ def _serve(worker: Worker, lines: Lines, parent: int) -> int:
         worker.at[:] = int(number).to_bytes(8, "little")
         try:
             request = orjson.loads(lines.next() or b"{}")
-        except MemoryError:
+        except (MemoryError, orjson.JSONDecodeError):  # orjson's word for it; the leader writes no bad JSON
             return OUT_OF_MEMORY
         if request:
             worker.batch(int(number), request)
