@@ -109,8 +109,11 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
     noun = words.kind(j + 1)
     out.describes = words.word(j) in ("were", "was") and bool(noun & w.PEOPLE) and not noun & w.RESPONDER
     distance = 0
-    while j < len(words) and distance < 26:
-        word, kind = words.words[j], words.bits[j]
+    tokens, size = words.words, len(words.words)
+    while j < size and distance < 26:
+        word, kind = tokens[j], words.bits[j]
+        before = tokens[j - 1] if j else ""
+        after = tokens[j + 1] if j + 1 < size else ""
         if j in taken or word in _CLAUSE:
             break
         if word == "(":
@@ -120,25 +123,25 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
                 break
             j = close + 1
             continue
-        if word == "," and words.word(j + 1) == "respectively" and words.word(j + 2) == ",":
+        if word == "," and after == "respectively" and words.word(j + 2) == ",":
             comma = True
             j += 3
             continue
-        if word == "," and words.word(j + 1) in ("there", "we", "it"):
+        if word == "," and after in ("there", "we", "it"):
             break
         if word in (")", "]") or (
-            word == "," and words.word(j + 1) in ("and", "while", "whereas", "but", "with", "respectively")
+            word == "," and after in ("and", "while", "whereas", "but", "with", "respectively")
         ):
             break
         comma = comma or word == ","
         if word in _RELATIVE or (
             (word == "diagnosed" or (word.endswith("ing") and kind & (w.EVENT | w.ASSIGN | w.ENROL)))
-            and words.word(j - 1) not in _AUXILIARIES
+            and before not in _AUXILIARIES
         ):
             relative, who = True, word in _WHO
         if relative and kind & (w.ENROL | w.ALLOCATE | w.EVENT | w.COMPLETE | w.DROPOUT):
             # the verb that an auxiliary begins behind "with …", or behind the verb of "who …", is the sentence's own
-            helped = words.word(j - 1) in ("were", "was") or words.word(j - 2) in ("were", "was")
+            helped = before in ("were", "was") or words.word(j - 2) in ("were", "was")
             relative = not (helped and (not who or bool(out.right & (w.EVENT | w.COMPLETE | w.RECEIVE))))
         if word in _EACH and distance < 4 and (words.kind(j + 1) & (w.GROUP | w.PUNCT | w.STOP)):
             out.each = True
@@ -149,24 +152,22 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
         if word == "to" and not out.to_group and (out.right & (w.ALLOCATE | w.ENROL) or distance < 3):
             out.to_group = one_group(words, j)
         # "62 of 68 randomised": the participle is that of the 68
-        foreign = count.form == "numerator" and word in _REDUCED and words.word(j - 1) not in _AUXILIARIES
+        foreign = count.form == "numerator" and word in _REDUCED and before not in _AUXILIARIES
         verb = kind & (w.EVENT | w.ENROL | w.ASSIGN | w.COMPLETE | w.DROPOUT | w.SCREEN)
         if verb and not seen:
-            out.verb = not (
-                word.endswith("ing") or (word in _REDUCED and words.word(j - 1) not in _AUXILIARIES)
-            )
+            out.verb = not (word.endswith("ing") or (word in _REDUCED and before not in _AUXILIARIES))
             seen = out.verb or relative
             out.received = bool(kind & w.RECEIVE) and out.verb and not relative
             out.enrolled = (
-                bool(kind & w.ENROL) and not relative and not foreign and words.word(j - 1) != "not"
+                bool(kind & w.ENROL) and not relative and not foreign and before != "not"
             ) or out.enrolled
             out.screened = bool(kind & w.SCREEN) and not kind & w.ENROL
             out.completed = out.completed or (bool(kind & w.COMPLETE) and not relative)
             if comma and (out.of or governed or (out.enrolled and out.right & w.ENROL)):
                 pass  # "Among the 88 children randomised, freedom from seizures was attained by 14"
-            elif word == "had" and (words.word(j + 1) == "been" or words.kind(j + 1) & _NOT_EVENT):
+            elif word == "had" and (after == "been" or words.kind(j + 1) & _NOT_EVENT):
                 seen = out.verb = False  # an auxiliary: "had been included", "had undergone surgery"
-            elif word in ("needed", "required") and words.word(j - 1) in _AUXILIARIES:
+            elif word in ("needed", "required") and before in _AUXILIARIES:
                 pass  # "53 patients were needed"
             elif kind & w.EVENT and not relative:
                 out.does = True
@@ -186,9 +187,9 @@ def clause(count: Count, taken: set[int], drugs: list[tuple[int, int]]) -> Claus
             out.assigned = True
         if kind & w.ALLOCATE and not relative and not foreign:
             out.allocated = True
-        if kind & w.ENROL and not relative and not foreign and words.word(j - 1) != "not":
+        if kind & w.ENROL and not relative and not foreign and before != "not":
             out.enrolled = True
-            helped = words.word(j - 1) in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
+            helped = before in _AUXILIARIES or words.word(j - 2) in _AUXILIARIES
             out.main = out.main or (helped and word != "eligible")
         if (
             not relative

@@ -207,7 +207,7 @@ class Study:
 
 def report(counts: list[Count], arounds: list[Clause], events: list[bool]) -> list[Role]:
     """The roles of the counts of a text about one study: one number is its total, however often it is printed."""
-    roles = assign(counts, arounds, events)
+    roles = assign(counts, arounds, events, again=False)
     best = total_of(counts, arounds, roles)
     if best is None:
         return roles
@@ -228,7 +228,12 @@ def report(counts: list[Count], arounds: list[Clause], events: list[bool]) -> li
 
 
 def assign(
-    counts: list[Count], arounds: list[Clause], events: list[bool], known: Study | None = None
+    counts: list[Count],
+    arounds: list[Clause],
+    events: list[bool],
+    known: Study | None = None,
+    *,
+    again: bool = True,
 ) -> list[Role]:
     """The roles of a study's counts, in order of their places. ``known`` says what its total is, if it does."""
     study, roles = known or Study(), list[Role]()
@@ -262,15 +267,15 @@ def assign(
             study.total, study.at, study.sure, role = count.count, k, True, "total"
         roles.append(role)
     if known is None:
-        unknown = study.total is None
+        unknown = again and study.total is None
         settle(counts, arounds, roles)
         if unknown and "total" in roles:
             # the total came to light at the end: read again what happened to whom
             at = roles.index("total")
-            again = assign(counts, arounds, events, Study(counts[at].count, at, sure=True))
+            read = assign(counts, arounds, events, Study(counts[at].count, at, sure=True))
             roles = [
                 new if old == "arm" and new in ("event", "dropout") else old
-                for old, new in zip(roles, again, strict=True)
+                for old, new in zip(roles, read, strict=True)
             ]
     else:
         parts(counts, arounds, roles)

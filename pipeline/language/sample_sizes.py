@@ -51,6 +51,7 @@ _NEW_STUDY = re.compile(
 
 #: other people's work by its authors: a text with two such names is about several studies, list of references or not
 _AUTHORS = re.compile(r"\b[A-Z][\w’'-]+(?: et al\b| and (?:colleagues|co-?workers)\b|,? \(?(?:19|20)\d\d\))")
+_YEAR = re.compile(r"\d\d\d\d\)")
 #: outcomes that are counted in people
 _HAPPENS = frozenset({"adverse_effect", "response", "remission", "relapse", "suicidality", "dropout"})
 #: characters
@@ -93,7 +94,10 @@ class _Reader:
             hit.end for hit in hits_of(doc, "outcomes") if hit.entry.row.get("name") in _HAPPENS
         )
         #: a text that cites nothing and is no longer than an abstract with its tables is about one study
-        self.several = not self.citations and len(_AUTHORS.findall(self.text)) > 1
+        named = not self.citations and (
+            " et al" in self.text or " and co" in self.text or _YEAR.search(self.text)
+        )
+        self.several = bool(named) and len(_AUTHORS.findall(self.text)) > 1
         self.report = not self.citations and not self.several and len(self.text) < _REPORT
         known = w.kinds()
         self.short: set[str] = set()

@@ -51,12 +51,13 @@ def total_of(counts: list[Count], arounds: list[Clause], roles: list[Role]) -> i
         return None
     sums = _sums([c for c in counts if c.form not in ("denominator", "numerator")])
     most = max((counts[k].count for k in able if not arounds[k].screened), default=0)
+    group = max((c.count for c in counts if c.form in ("n=", "part", "group")), default=0)
     points = [
         _points(counts[k], arounds[k], roles[k]) + 2.0 * (counts[k].count in sums)
         + 1.0 * (k == able[0]) + 1.0 * (counts[k].count == most)
         + 0.5 * (sum(counts[j].count == counts[k].count for j in able) > 1)
         - 6.0 * _one_of_several(counts, arounds, k)
-        - 4.0 * any(c.form in ("n=", "part", "group") and c.count > counts[k].count for c in counts)
+        - 4.0 * (counts[k].count < group)
         for k in able
     ]  # fmt: skip
     best = max(zip(points, (counts[k].count for k in able), able, strict=True))[2]
