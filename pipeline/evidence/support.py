@@ -99,6 +99,9 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
                 said = wrong[0]["value"].get("drug") or wrong[0]["value"].get("name")
                 yield "drug", "high", wrong[0], f"{said} in the text, {min(y)} in the title cited"
                 break
+    yield from _one_swapped(named, titled)
+    counted = {f["sentence"] for f in facts if f["field"] == "n_total"}
+    yield from _one_sentence(named, counted, titled)
     if not named:  # a sentence that names no drug goes on about those of its paragraph
         named = [f for f in facts if f["field"] == "topic" and f["value"]["name"] not in CONTROL]
     names = {f["value"]["name"] for f in named}
@@ -123,6 +126,45 @@ def _drugs(facts: Sequence[Fact], reference: Mapping[str, Any]) -> _Found:
 _CONTROLLED = re.compile(
     r"\b(?:active|[a-z]{5,}(?:am|ine|ol|ide|ate|in|il|one))[- ]controlled\b", re.IGNORECASE
 )
+
+
+def _one_swapped(named: Sequence[Fact], titled: set[str]) -> _Found:
+    """Two drugs in the title, and in the text one of them beside another."""
+    own = [f for f in named if not f.get("shared") and f["linked"] != "row"]
+    names = {f["value"]["name"] for f in own}
+    if len(titled) == len(names) == 2 and len(names & titled) == 1:
+        (wrong,), (right,) = names - titled, titled - names
+        if not any({wrong, right} <= group for group in confusable()):
+            fact = next(f for f in own if f["value"]["name"] == wrong)
+            yield "drug", "high", fact, f"{wrong} in the text, {right} in the title cited"
+
+
+def _one_sentence(named: Sequence[Fact], counted: set[str], titled: set[str]) -> _Found:
+    """A sentence that cites the work for a drug that neither its title nor anything else said of it names.
+
+    Only of those that count the people of a study (``counted``): others tell what else its patients took.
+    """
+    sentences: dict[str, list[Fact]] = {}
+    for fact in named:
+        if fact["linked"] == "citation" and not fact.get("shared") and not fact.get("beside"):
+            sentences.setdefault(fact["sentence"], []).append(fact)
+    if len(sentences) < 2 or not titled:
+        return
+    cited = ", ".join(sorted(titled)[:3])
+    for sentence, facts in sentences.items():
+        here = components(f["value"]["name"] for f in facts)
+        elsewhere = components(f["value"]["name"] for f in named if f["sentence"] != sentence)
+        kin = any(group & here and group & titled for group in confusable())
+        if (
+            sentence in counted
+            and elsewhere & components(titled)
+            and not here & (components(titled) | elsewhere)
+            and not kin
+        ):
+            said = f"the sentence speaks of {', '.join(sorted(here)[:3])}, the reference of {cited}"
+            yield "citation", "medium", facts[0], said
+
+
 _ISOMERS = re.compile(r"isomers|enantiomers|racemate", re.IGNORECASE)
 
 

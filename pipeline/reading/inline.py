@@ -418,7 +418,9 @@ class Inline:
 _SUP_MARK = re.compile(rf"<sup>\s*\d|\^\{{\s*\d|(?<=[a-z.,;)])[{_SUP}]")
 _BRACKET_MARK = re.compile(r"\[\s*\d{1,3}\s*(?:[,;–-]\s*\d{1,3}\s*)*\]")
 _YEAR_MARK = re.compile(r"[12](?<!\w[12])(?:(?<=1)[89]|(?<=2)0)\d\d[a-z]?\s*[;)]")
-_PAREN_MARK = re.compile(r"\((?:(?<=[a-z]\()|(?<=[a-z]\s\())\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)")
+_PAREN_MARK = re.compile(
+    r"\((?:(?<=[a-z]\()|(?<=[a-z]\s\()|(?<=[a-z)][.,]\())\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\)"
+)
 _FLAT_MARK = re.compile(r"[.,](?<=[a-z)][.,])\d{1,3}(?:[,–-]\d{1,3})*(?=\s)")
 
 
