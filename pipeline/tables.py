@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 #: Mentions that are held at once.
-_GROUP = 50_000
+_GROUP = 20_000
 _REQUIRED = ("label", "start", "end", "text")
 _OPTIONAL = ("why", "section", "context")
 _KNOWN = frozenset({"doc", "value", *_REQUIRED, *_OPTIONAL})
