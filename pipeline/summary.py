@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.reconcile.render import columns, one_line
 from pipeline.reconcile.score import METRICS, OVERALL
 from pipeline.schema import LABELS
-from pipeline.watch import HEADS, MODE
+from pipeline.watch import HEADS, MODE, counted
 
 _SHOWN = 20
 
@@ -66,8 +66,8 @@ def _documents(record: Mapping[str, Any]) -> str:
 
 def _studies(record: Mapping[str, Any]) -> str:
     return (
-        f"studies: {record['studies']:,}; {record['contradictions']:,} contradictions, {record['alarms']:,} alarms "
-        "(report.html)"
+        f"studies: {record['studies']:,}; {counted(record['contradictions'], 'contradiction')}, "
+        f"{counted(record['alarms'], 'alarm')} (report.html)"
     )
 
 

@@ -89,33 +89,34 @@ def watch(
         if before.get("fingerprint") != record.get("fingerprint"):
             out.new.append("other code, lexicons, model or libraries than in the run before")
         if changes["found"]:
-            out.new.append(f"{_count(changes['found'], 'mention')} found in texts that were there before")
+            out.new.append(f"{counted(changes['found'], 'mention')} found in texts that were there before")
         out.worse += moves.said(
             "set aside", "document set aside that was read", "documents set aside that were read"
         )
         if changes["lost"]:
-            out.worse.append(f"{_count(changes['lost'], 'mention')} lost (diff.jsonl)")
+            out.worse.append(f"{counted(changes['lost'], 'mention')} lost (diff.jsonl)")
         out.worse += list(_falls(scores, before_scores or {}))
         for name in ("contradictions", "alarms"):
             more = record.get(name, 0) - before.get(name, 0)
             if more > 0:
-                out.new.append(f"{_count(more, name[:-1])} more than before")
+                out.new.append(f"{counted(more, name[:-1])} more than before")
     for name, file in (("contradictions", "concord"), ("alarms", "audit")):
         if record.get(name):
-            out.curator.append(f"{_count(record[name], name[:-1])} ({file}.json)")
+            out.curator.append(f"{counted(record[name], name[:-1])} ({file}.json)")
     differences = changes["value_changed"] + changes["label_changed"]
     if differences:
-        out.curator.append(f"{_count(differences, 'mention')} with another value or label (diff.jsonl)")
+        out.curator.append(f"{counted(differences, 'mention')} with another value or label (diff.jsonl)")
     if record.get("gold_problems"):
-        out.curator.append(f"{_count(len(record['gold_problems']), 'mistake')} in gold files")
+        out.curator.append(f"{counted(len(record['gold_problems']), 'mistake')} in gold files")
     if (record.get("documents") or {}).get("set_aside"):
         out.curator.append(
-            f"{_count(record['documents']['set_aside'], 'document')} set aside (documents.csv)"
+            f"{counted(record['documents']['set_aside'], 'document')} set aside (documents.csv)"
         )
     return out
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: ``1 alarm``, ``2 alarms``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

@@ -7,9 +7,10 @@ the title agrees (online first against print, preprint against article).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pipeline.letters import plain
 
 _STOP = frozenset(
     ("a", "an", "the", "of", "in", "for", "and", "on", "with", "to", "by", "from", "at", "as", "is", "are", "or", "vs",
@@ -23,10 +24,8 @@ def fold_title(title: str | None) -> tuple[str, ...]:
     >>> fold_title("A Double-blind Trial of Kétamine: results")
     ('doubleblind', 'trial', 'ketamine', 'results')
     """
-    plain = unicodedata.normalize("NFKD", title or "")
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
-    plain = re.sub(r"(?<=\w)[-‐‑–](?=\w)", "", plain)
-    return tuple(word for word in re.findall(r"[a-z0-9]+", plain) if word not in _STOP)
+    words = re.sub(r"(?<=\w)[-‐‑–](?=\w)", "", plain(title or "").lower())
+    return tuple(word for word in re.findall(r"[a-z0-9]+", words) if word not in _STOP)
 
 
 def _author(reference: Mapping[str, Any]) -> str:

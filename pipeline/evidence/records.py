@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from pipeline.evidence.setting import Finding
+from pipeline.letters import plain
 from pipeline.schema import Arm, StudyOutcome
 
 
@@ -42,7 +42,6 @@ def identifier(author: str | None, year: int | None, key: str) -> str:
     """``singh2016``; where the list gives no author, the key."""
     if not author:
         return f"ref{key}"
-    plain = unicodedata.normalize("NFKD", author)
-    name = re.sub(r"[^a-z-]", "", "".join(c for c in plain if not unicodedata.combining(c)).lower())
+    name = re.sub(r"[^a-z-]", "", plain(author).lower())
     suffix = re.search(r"\d{4}([a-z])$", key)
     return f"{name}{year or ''}{suffix[1] if suffix else ''}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from functools import cached_property
 
+from pipeline.letters import plain
 from pipeline.reading.blocks import split_blocks
 from pipeline.reading.hyphens import keeps, vocabulary
 from pipeline.reading.inline import Anchor, Inline, citation_style
@@ -203,5 +203,4 @@ def _resolve(anchors: list[Anchor], references: list[Reference]) -> list[Citatio
 
 
 def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name)
-    return re.sub(r"[^a-z]", "", "".join(c for c in plain if not unicodedata.combining(c)).lower())
+    return re.sub(r"[^a-z]", "", plain(name).lower())
