@@ -11,7 +11,7 @@ from pipeline.reconcile import gold
 from pipeline.reconcile.exchange import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLD, TEXTS = ROOT / "annotations" / "heldout", ROOT / "corpus" / "heldout"
+GOLD, TEXTS = ROOT / "annotations" / "development", ROOT / "corpus" / "development"
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
