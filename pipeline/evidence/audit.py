@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -234,11 +235,16 @@ def _grim(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, e
         _report(out, document, "grim", "medium", means[0].start, means[0].end, sentence, said)
 
 
+def _start(found: Found) -> int:
+    return found.start
+
+
 def _doses(out: list[dict[str, Any]], doc: Doc, document: Document, start: int, end: int) -> None:
     """Doses in people far outside what is given of a drug by its route (lexicons/dose_ranges.tsv)."""
     sentence = text_of(doc)[start:end]
-    for dose in get(doc, "DOSE"):
-        if not start <= dose.start < end or {"animal", "in_vitro"} & set(dose.context):
+    doses = get(doc, "DOSE")
+    for dose in doses[bisect_left(doses, start, key=_start) : bisect_left(doses, end, key=_start)]:
+        if {"animal", "in_vitro"} & set(dose.context):
             continue
         if not re.search(r"drug:(?:before|after|within)$", dose.why) or re.search(
             r"\bcumulative\b|\btotal\b|\bequivalents?\b",

@@ -6,6 +6,7 @@ What may stand between a drug and its dose is the words of dosing: routes, forms
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from pipeline.language.common import Sentences
@@ -70,9 +71,15 @@ def of_solution(text: str, dose: Candidate, drugs: list[Found]) -> bool:
             and dose.start - d.end < 60
             and _SOLUTION_BEFORE.fullmatch(text, d.end, dose.start)
         )
-        for d in drugs
+        for d in drugs[
+            bisect_left(drugs, dose.start - 120, key=_start) : bisect_left(drugs, dose.end + 60, key=_start)
+        ]
         if drug_name(d) not in CONTROLS
     )
+
+
+def _start(found: Found) -> int:
+    return found.start
 
 
 class Linker:
@@ -82,6 +89,7 @@ class Linker:
         self.text = text
         self.sentences = sentences
         self.drugs = drugs
+        self._starts = [drug.start for drug in drugs]
         self.doses = doses
 
     def found(self) -> list[Found]:
@@ -112,9 +120,14 @@ class Linker:
                 found[i] = replace(dose, value=value, why=why)
         return found
 
+    def _within(self, start: int, end: int) -> list[Found]:
+        """The drugs of a stretch."""
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [drug for drug in self.drugs[low:high] if drug.end <= end]
+
     def _drug(self, dose: Candidate, previous: Found | None) -> tuple[str | None, str]:
         start, end = self.sentences.around(dose.start)
-        inside = [d for d in self.drugs if start <= d.start and d.end <= end]
+        inside = self._within(start, end)
         before = max((d for d in inside if d.end <= dose.start), key=lambda d: d.end, default=None)
         after = min((d for d in inside if d.start >= dose.end), key=lambda d: d.start, default=None)
         within = next((d for d in inside if d.start >= dose.start and d.end <= dose.end), None)
@@ -183,7 +196,7 @@ class Linker:
             left, right = self.sentences.starts[back], self.sentences.ends[back]
             if "\n" in self.text[right:start]:
                 break
-            names = {drug_name(d) for d in self.drugs if left <= d.start and d.end <= right} - CONTROLS
+            names = {drug_name(d) for d in self._within(left, right)} - CONTROLS
             if len(names) == 1:
                 return names.pop(), "paragraph"
             if names:

@@ -101,11 +101,15 @@ class DoseFinder(OnCharacters):
             taken = units[-1].end if units[-1] else taken
         forms = [*dose_forms.powers(text), *self._areas(text, drugs)]
         out += [Candidate(f.start, f.end, list(f.amounts), f.range, f.unit, f.rule) for f in forms]
+        covered = {j for f in forms for j in range(numbers.index_from(f.start), numbers.index_from(f.end))}
+        last = before = 0  # where the unit before this one ends
         for i, unit in enumerate(units):
-            if unit is None or unit.concentration or any(f.start <= numbers[i].start < f.end for f in forms):
+            if unit is None:
+                continue
+            before, last = last, unit.end
+            if unit.concentration or i in covered:
                 continue
             candidate = self._coordination(text, numbers, units, exponents, i, unit)
-            before = max((u.end for u in units[:i] if u is not None and u.end <= unit.end), default=0)
             if candidate and self._is_dose(text, candidate, sentences, drugs, before):
                 out.append(candidate)
         return sorted(out, key=lambda candidate: candidate.start)

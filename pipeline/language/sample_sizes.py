@@ -213,10 +213,10 @@ class _Reader:
     def _roles(self, study: list[Count]) -> list[Found]:
         if not study:
             return []
-        arounds = []
+        of_sentence: dict[int, set[int]] = {}
         for count in study:
-            taken = {c.i for c in study if c.words is count.words and c is not count}
-            arounds.append(clause(count, taken, self.drugs))
+            of_sentence.setdefault(id(count.words), set()).add(count.i)
+        arounds = [clause(count, of_sentence[id(count.words)] - {count.i}, self.drugs) for count in study]
         events = [self._named_event(count) for count in study]
         roles = (report if self.report else assign)(study, arounds, events)
         out = []
