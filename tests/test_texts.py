@@ -88,7 +88,7 @@ def test_batches_carry_texts_and_leave_out_what_is_known(tmp_path):
 def study(name: str, count: int, title: str | None) -> dict:
     """A study with one count, of a reference or of none."""
     fact = {"field": "n_total", "value": {"count": count, "role": "total"}, "start": 5, "end": 7, "text": str(count),
-            "linked": "sentence"}  # fmt: skip
+            "linked": "sentence", "sentence": "s"}  # fmt: skip
     table = fact | {"linked": "row", "value": {"count": count + 1, "role": "total"}, "text": str(count + 1)}
     reference = title and {
         "title": title, "doi": None, "pmid": None, "year": 2001, "authors": ["Roe"], "drugs": [], "routes": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -56,6 +57,14 @@ class Side:
         for fact in facts:
             if "start" in fact:
                 self._by_field.setdefault(fact["field"], []).append(fact)
+
+    def content(self) -> frozenset[tuple[str, str]]:
+        """What it says, wherever it says so: fields with their values."""
+        return frozenset(
+            (field, json.dumps(fact["value"], sort_keys=True, default=str))
+            for field, facts in self._by_field.items()
+            for fact in facts
+        )
 
     def of(self, field: str) -> list[Fact]:
         """Facts of a field that have a place in the source; those of sentences over several studies left out."""

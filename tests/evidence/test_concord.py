@@ -300,3 +300,21 @@ def test_command(goldpan: Callable[..., Any]) -> None:
     done = goldpan("concord", SAMPLE / "insomnia2022.txt", SAMPLE / "depression2025.txt")
     assert done.returncode == 0, done.stderr
     assert "a power of ten apart (50 mg against 500 mg)" in done.stdout
+
+
+def test_a_study_that_hundreds_tell_of_is_compared_in_proportion():
+    from pipeline.evidence.concord import pairs_of
+    from pipeline.evidence.sides import Side
+
+    def side(number: int, count: int) -> Side:
+        return Side(f"d{number}", "prose", [{"field": "n_total", "value": {"count": count}, "start": 0}])
+
+    few = [side(i, i) for i in range(5)]
+    assert [(a.doc, b.doc) for a, b in pairs_of(few)] == [
+        (a.doc, b.doc) for j, b in enumerate(few) for a in few[:j]
+    ]
+    same = [side(i, 20 if i != 300 else 200) for i in range(400)]
+    pairs = list(pairs_of(same))
+    assert len(pairs) == 3 and {("d0", "d300"), ("d1", "d300")} <= {(a.doc, b.doc) for a, b in pairs}
+    all_different = list(pairs_of([side(i, i) for i in range(400)]))
+    assert len(all_different) == 60 * 59 // 2 + 340 * 60

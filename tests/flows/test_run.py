@@ -116,7 +116,7 @@ def test_bad_usage_is_one_line_before_anything_starts(goldpan, papers, args, sai
 
 @pytest.mark.slow
 def test_interrupted_run_is_one_line(clean_env, tmp_path, server):
-    many = write_papers(tmp_path / "many", count=200)  # so that it is not over before it is interrupted
+    many = write_papers(tmp_path / "many", count=60)  # so that it is not over before it is interrupted
     process = start(clean_env, tmp_path, many, GOLDPAN_BATCH_WORDS="600", GOLDPAN_WORKERS="1", **server)
     wait_for(lambda: cached(tmp_path / "outputs") >= 1)
     process.send_signal(signal.SIGINT)
