@@ -19,38 +19,25 @@ def goldpan(job: Job) -> Pair:
     return list, lambda paths: sum(read_pdf(Path(path)).pages for path in paths)
 
 
-def pdfplumber(job: Job) -> Pair:
-    """pdfplumber's extract_text on every page: lines straight across columns."""
-    import pdfplumber as library
+def _plumber(method: str) -> Tool:
+    """pdfplumber's own reading of every page, by the name of its method."""
 
-    def run(paths: list[str]) -> int:
-        pages = 0
-        for path in paths:
-            with library.open(path) as document:
-                for page in document.pages:
-                    page.extract_text()
-                    page.close()
-                    pages += 1
-        return pages
+    def tool(job: Job) -> Pair:
+        import pdfplumber as library
 
-    return list, run
+        def run(paths: list[str]) -> int:
+            pages = 0
+            for path in paths:
+                with library.open(path) as document:
+                    for page in document.pages:
+                        getattr(page, method)()
+                        page.close()
+                        pages += 1
+            return pages
 
+        return list, run
 
-def words(job: Job) -> Pair:
-    """pdfplumber's extract_words on every page: words with their boxes, no order."""
-    import pdfplumber as library
-
-    def run(paths: list[str]) -> int:
-        pages = 0
-        for path in paths:
-            with library.open(path) as document:
-                for page in document.pages:
-                    page.extract_words()
-                    page.close()
-                    pages += 1
-        return pages
-
-    return list, run
+    return tool
 
 
 def pypdfium2(job: Job) -> Pair:
@@ -72,8 +59,8 @@ def pypdfium2(job: Job) -> Pair:
 
 TOOLS: dict[str, Tool] = {
     "goldpan": goldpan,
-    "words": words,
-    "pdfplumber": pdfplumber,
+    "words": _plumber("extract_words"),
+    "pdfplumber": _plumber("extract_text"),
     "pypdfium2": pypdfium2,
 }
 

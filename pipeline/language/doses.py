@@ -23,7 +23,6 @@ from pipeline.schema import Found
 
 _GAP = re.compile(rf"\s*[{DASHES}]?\s*(?:an?\s+)?")
 _SAMPLE = re.compile(r"\s*[(\[]\s*[nN]\s*=\s*\d+\s*[)\]]")
-_SPREAD = re.compile(r"\s*\(?\s*(?:±|\+/?[-−–])\s*$")
 #: Words before a number that say it counts something else: a day, a week, a visit.
 _COUNTER = re.compile(
     r"(?:\b(?:days?|weeks?|months?|years?|hours?|cycles?|phases?|stages?|visits?|steps?|parts?|groups?|arms?|tables?|figures?|age|aged|grade|type|[nN])\s*=?\s*)$",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -25,9 +25,31 @@ def _drugs() -> Iterator[Entry]:
                 yield Entry("drugs", surface, row, exact=True, field="if_defined")
 
 
+@cache
+def _owners() -> dict[str, list[str]]:
+    """Organisations whose instruments are printed with their name in short or in full."""
+    return {row["short"]: split(row["names"]) for row in rows("scales_owners.tsv")}
+
+
+def full_names(row: Mapping[str, str]) -> list[str]:
+    """The full names of an instrument, with its owner in short and spelt out.
+
+    >>> names = full_names({"full_names": "EORTC Liver Module", "abbreviations": "", "abbreviations_if_defined": ""})
+    >>> len(names), names[0], names[1].startswith("European"), names[1].endswith("Cancer Liver Module")
+    (3, 'EORTC Liver Module', True, True)
+    """
+    names = split(row["full_names"])
+    owned = [*names, *split(row["abbreviations"]), *split(row["abbreviations_if_defined"])]
+    return names + [
+        f"{full} {rest}"
+        for short, _, rest in (form.partition(" ") for form in owned)
+        for full in (_owners().get(short, ()) if rest else ())
+    ]
+
+
 def _scales() -> Iterator[Entry]:
     for row in rows("scales.tsv"):
-        for surface in split(row["full_names"]):
+        for surface in full_names(row):
             yield Entry("scales", surface, row, field="full_name")
         for surface in split(row["abbreviations"]):
             yield Entry("scales", surface, row, exact=True, field="abbreviation")

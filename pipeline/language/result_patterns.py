@@ -50,10 +50,6 @@ TO_EFFECT = re.compile(
 )
 #: *OR for A vs B,* 3.41
 FOR_ARMS = re.compile(r"\s*(?:for|of|in|with|between)\s[^\d()\[\];]{2,60}?(?:,|was|were|is|:|=)\s*")
-COPULA = re.compile(
-    r"(?:\b(?:was|were|is|of|at|to be|reached|equal(?:ed|s)?|averaged|by)|[=:,])\s*(?:only|about"
-    r"|approximately|around|~|≈)?\s*[(\[]?\s*$"
-)
 COPULA_FAR = re.compile(
     r"(?:\b(?:was|were|is|of|at|to be|reached|averaged|by)|[=:])\s*(?:only\s+|about\s+"
     r"|approximately\s+|an?\s+(?:average|mean|median|total|estimated"
@@ -109,13 +105,6 @@ TO_VALUE = re.compile(
     r"|\[[^\[\]]{1,40}\])?\s*(?:points?\s+)?(?:at (?:baseline|entry|week \d+"
     r"|day \d+)\s*)?,?\s*(?:(?:down|up)\s+)?to\s+(?:an?\s+)?(?:(?:mean|median"
     r"|average)\s+(?:of\s+)?)?"
-)
-FOR = re.compile(
-    r"\b(?:for|within|over|after|lasting|of|to|about|only|approximately|least|median|mean|was|were"
-    r"|than|maximum|up|at|in|around|=|:|vs\.?|versus|against|by|and|until"
-    r"|\()\s*(?:an?\s+)?(?:(?:median|mean|average|maximum|total|period|only|about|approximately"
-    r"|up to|more than)\s+(?:of\s+|to\s+)?)*[(~≈]?\s*$",
-    re.IGNORECASE,
 )
 BRACKET_SD = re.compile(
     r"[(\[]\s*(?:SDs?|SEs?|SEM|s\.?d\.?|range|IQR|interquartile)?\s*[=:,]?\s*±?\s*$", re.IGNORECASE

@@ -3,8 +3,8 @@
 Three sources, from sure to bold: full names and abbreviations of lexicons/scales.tsv; abbreviations that are too
 short to stand alone (``SDS``, ``BPI``), taken where the text defines them or spells their instrument out; and the
 general form of instrument names (scale_forms.py) with the abbreviations that the text defines for them. Definitions
-come from a bracket behind a name, an equals sign before it (*ISI = Insomnia Severity Index*), and from scispaCy's
-AbbreviationDetector where it ran before.
+come from a bracket behind a name, an equals sign before it (*ISI = Insomnia Severity Index*), and from the
+abbreviations that the text defines (abbreviations.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.language.abbreviations import definitions_of
 from pipeline.language.common import OnCharacters, Sentences, get, put, sentences_of
 from pipeline.language.cues import text_of
 from pipeline.language.lexicon import Hit, fold, rows, split
-from pipeline.language.lookup import hits_of
+from pipeline.language.lookup import full_names, hits_of
 from pipeline.language.numbers import DASHES, parse_words
 from pipeline.language.scale_forms import (
     ABBREVIATION,
@@ -171,7 +171,7 @@ def _is_name(long_form: str, hit: Hit) -> bool:
     needed = max if hit.entry.field == "if_defined" else min
     return any(
         2 * len(words & name) >= needed(len(words), len(name))
-        for name in map(_words, split(hit.entry.row["full_names"]))
+        for name in map(_words, full_names(hit.entry.row))
     )
 
 

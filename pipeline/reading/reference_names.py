@@ -47,7 +47,6 @@ _STOP = re.compile(r"\s*[.:]\s+(?=\S)")
 _YEAR_IN_BRACKETS = re.compile(r"[^()]{2,1200}\((?:1[6-9]|20)\d\d[a-z]?(?:,[^)]{0,40})?\)")
 #: A body, and a stop that parts it from what it wrote; "ClinicalTrials.gov" has one inside.
 _BODY = re.compile(r"^(?P<authors>[A-ZÀ-Þ](?:[^.]|\.(?=\S)){2,120}?)\.\s+(?P<rest>\S.*)$", re.DOTALL)
-_AMPERSAND = re.compile(r"(?:,\s*|\s+)(?:and|&)\s+|[,;]\s*")
 #: Authors of one work that are read; CERN's papers have three thousand.
 _MOST = 600
 

@@ -20,6 +20,7 @@ COLUMNS = {
         "name", "full_names", "abbreviations", "abbreviations_if_defined", "items", "subscales", "field",
         "context", "source",
     ],
+    "scales_owners": ["short", "names", "source"],
     "scales_heads": ["form", "role", "capitals", "heads", "source"],
     "outcomes": ["term", "variants", "name", "kind", "needs", "field", "source"],
     "outcomes_heads": ["form", "role", "variants", "position", "prepositions", "direction", "source"],
