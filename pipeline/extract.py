@@ -90,8 +90,8 @@ class Extractor:
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Short documents together, a long one by itself.
 
-    Each component sees a whole batch before the next one does, so that its tables stay in the processor's cache: on
-    abstracts that is a fifth of the time. A batch is small enough not to be felt as memory or as waiting.
+    Each component sees a whole batch before the next one does, so that its tables stay in the processor's cache. A
+    batch is small enough not to be felt as memory or as waiting.
     """
     batch: list[Document] = []
     size = 0

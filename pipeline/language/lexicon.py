@@ -68,7 +68,7 @@ class Phrases(Generic[V]):
 
     The automaton is Aho and Corasick's (1975, doi:10.1145/360825.360855), as pyahocorasick implements it. It runs over
     the text with a blank for every sign that is no letter or digit, and knows each phrase between blanks: so it stops
-    only at whole words (a third of its stops otherwise), where the signs are then compared.
+    only at whole words, where the signs are then compared.
 
     >>> phrases = Phrases({"lithium": 1, "lithium carbonate": 2, "(r)-ketamine": 3, "5-ht": 4})
     >>> phrases.find("lithium carbonate, (r)-ketamine; lithiums, 5 ht")

@@ -56,7 +56,7 @@ def _any_watermark(patterns: tuple[str, ...]) -> re.Pattern[str]:
 def watermark_pattern(source: str) -> re.Pattern[str] | None:
     """Matches the known watermark sentences that a source can hold; None where it can hold none.
 
-    Their words are looked for first, a hundred times as fast as the patterns.
+    Their words are looked for first, which is cheap beside the patterns.
 
     >>> watermark_pattern("Lithium helped.") is None
     True

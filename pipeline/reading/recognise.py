@@ -101,7 +101,7 @@ def is_prose(text: str, words: int = 12) -> bool:
     if len(pieces) < words:
         return False
     enough = 0.12 * len(pieces)
-    # words between white space are nearly all of them, and counted twenty times as fast
+    # words between white space are nearly all of them, and cheap to count
     return (sum(map(_is_function_word, pieces)) >= enough or len(FUNCTION.findall(text)) >= enough) and not (
         "@" in text and EMAIL.search(text)
     )
