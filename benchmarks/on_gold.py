@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks import quality
 from benchmarks.processes import ROOT
@@ -14,6 +16,7 @@ from pipeline.extract import Extractor
 from pipeline.reading import read
 from pipeline.reconcile import errors, gold
 from pipeline.reconcile.score import Measure, Scores, score
+from pipeline.reconcile.score_studies import score_studies
 from pipeline.schema import Mention
 
 MANIFEST = ROOT / "corpus" / "manifest.csv"
@@ -38,7 +41,11 @@ def parts(extractor: Extractor, texts: Sequence[Path]) -> list[quality.Part]:
 def _part(name: str, extractor: Extractor, items: Iterable[corpus.Item]) -> quality.Part:
     items = list(items)
     documents = [replace(read(item.path), id=item.id) for item in items]
-    mentions: list[Mention] = [m for _, found in extractor.extract(documents) for m in found]
+    mentions: list[Mention] = []
+    studies: dict[str, list[dict[str, Any]]] = {}
+    for document, found, records in extractor.evidence(documents):
+        mentions += found
+        studies[document.id] = [study.to_json() for study in records]
     every = gold.read(ROOT / "annotations" / "gold")
     names = {item.id for item in items}
     known = {doc: every[doc] for doc in every if doc in names}
@@ -51,7 +58,23 @@ def _part(name: str, extractor: Extractor, items: Iterable[corpus.Item]) -> qual
         f"{name}: {len(known)} documents, overlap; the matchers were made with these and their gold in sight, so this "
         f"says little about other texts; {scores.interval_method}."
     )
-    return quality.Part(list(_lines(name, scores)), causes, note)
+    return quality.Part([*_lines(name, scores), *_studies(name, studies)], causes, note)
+
+
+def _studies(name: str, found: Mapping[str, list[dict[str, Any]]]) -> Iterable[list[str]]:
+    """Study records against those of gold, field by field; fields are those of studies matched by reference."""
+    folder = ROOT / "annotations" / "gold" / "studies"
+    files = {doc: folder / f"{doc}.json" for doc in found}
+    known = {
+        doc: json.loads(path.read_text(encoding="utf-8")) for doc, path in files.items() if path.is_file()
+    }
+    for field, row in score_studies(known, found).fields.items():
+        tally = row.to_json()
+        cells = [
+            quality.interval(tally[measure], tally["interval"][measure])
+            for measure in ("precision", "recall")
+        ]
+        yield [name, f"studies: {field}", f"{row.gold:,}", *cells, f"{tally['f1']:.3f}", ""]
 
 
 def _lines(name: str, scores: Scores) -> Iterable[list[str]]:
